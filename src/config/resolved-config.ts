@@ -1,0 +1,69 @@
+// The project's own description of its development environment, resolved but not yet judged.
+
+/** Where a value is written: file relative to the project's folder, 1-based line and column. */
+export interface Source {
+  readonly file: string
+  readonly line?: number
+  readonly column?: number
+}
+
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
+export type JsonObject = { readonly [key: string]: Json }
+
+/** A parsed configuration file that can say where each of its values stands. */
+export interface SourceDocument {
+  /** Relative to the project's folder. */
+  readonly file: string
+  readonly value: JsonObject
+  /** The position of the value at a path, or of its nearest written ancestor. */
+  locate(path: readonly (string | number)[]): Source
+}
+
+/** The normalised model that `docker compose config --format json` prints; only what airlock reads is typed. */
+export interface ComposeModel {
+  readonly name: string
+  readonly services: { readonly [name: string]: JsonObject }
+  readonly networks?: { readonly [name: string]: JsonObject | null }
+  readonly volumes?: { readonly [name: string]: JsonObject | null }
+  readonly secrets?: { readonly [name: string]: JsonObject }
+  readonly configs?: { readonly [name: string]: JsonObject }
+}
+
+/** How the image under the sandbox is made, before features are put on top. Paths are absolute. */
+export type BaseImage =
+  | { readonly kind: 'image'; readonly image: string }
+  | {
+      readonly kind: 'build'
+      readonly context: string
+      /** Absolute path of the Dockerfile. */
+      readonly dockerfile: string
+      readonly target?: string
+      readonly args: Readonly<Record<string, string>>
+    }
+
+export interface ResolvedConfig {
+  readonly kind: 'compose' | 'dockerfile' | 'image' | 'compose-only'
+  /** Absolute project folder. */
+  readonly directory: string
+  /** devcontainer.json as written; absent for compose-only. */
+  readonly devcontainer?: SourceDocument
+  /** Compose files as written, in order. */
+  readonly composeFiles: readonly SourceDocument[]
+  /** Compose's own resolved view, paths absolute; absent for image and dockerfile. */
+  readonly compose?: ComposeModel
+  /** Name of the sandbox's service: the user's, or `sandbox` where airlock supplies it. */
+  readonly service: string
+  /** The services that run beside the sandbox, dependencies included. */
+  readonly services: readonly string[]
+  readonly base: BaseImage
+  /** Features of devcontainer.json (id → options) without Claude Code's, which airlock brings itself. */
+  readonly features: JsonObject
+  /** Options that devcontainer.json gives to a Claude Code feature of ours, if it names one. */
+  readonly claudeFeature: JsonObject
+  /** Keys of devcontainer.json that go into the sandbox's image metadata (remoteUser, containerEnv, lifecycle …). */
+  readonly settings: JsonObject
+  /** Where the workspace volume is mounted, and the folder in it that Claude starts in. Absolute, in the container. */
+  readonly workspace: { readonly target: string; readonly folder: string }
+  /** Things that were left out or changed on purpose, for the reader: `ports of service web are not published`. */
+  readonly notes: readonly string[]
+}

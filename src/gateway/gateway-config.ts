@@ -1,0 +1,71 @@
+// What the gateway is told over its control stream, and what it says in its log. One JSON object a line, both ways.
+
+/** The first line on the control stream. It carries secrets: it is never logged, written to disk or put in argv. */
+export interface GatewayConfig {
+  readonly credential: { readonly kind: 'api-key' | 'oauth-token'; readonly value: string }
+  /** Base URL of the model's API. `host.docker.internal` and loopback names reach the host that runs airlock. */
+  readonly upstream: string
+  /** Allowed destinations beyond the model; `domain` exact, or `.domain` for the domain and all below it. */
+  readonly allow: readonly { readonly domain: string; readonly ports: readonly number[] }[]
+  readonly httpProxy?: string
+  readonly httpsProxy?: string
+  readonly noProxy?: string
+  readonly extraCa?: string
+}
+
+/** Ports that the gateway listens on inside the project's networks. */
+export const PROXY_PORT = 8080
+export const RELAY_PORT = 8081
+
+/** A line of the gateway's log (its stdout). */
+export type GatewayEvent =
+  | { readonly event: 'ready'; readonly time: string }
+  | {
+      readonly event: 'decision'
+      readonly time: string
+      readonly via: 'connect' | 'http' | 'relay'
+      readonly method: string
+      /** Normalised host and port that was asked for. */
+      readonly host: string
+      readonly port: number
+      /** Path for http and relay, without its query. */
+      readonly path?: string
+      readonly verdict: 'allowed' | 'refused'
+      /** Why it was refused, in words. */
+      readonly reason?: string
+    }
+  | {
+      readonly event: 'closed'
+      readonly time: string
+      readonly via: 'connect' | 'http' | 'relay'
+      readonly host: string
+      readonly status?: number
+      readonly sentBytes: number
+      readonly receivedBytes: number
+      readonly durationMs: number
+      /** What went wrong on the way out, in words. */
+      readonly error?: string
+    }
+
+/** One thing that the probe tries, from inside the sandbox's network namespace. */
+export type ProbeTarget =
+  | {
+      readonly kind: 'tcp'
+      readonly direction: 'out' | 'in'
+      readonly name: string
+      readonly host: string
+      readonly port: number
+    }
+  | { readonly kind: 'dns'; readonly direction: 'out'; readonly name: string; readonly query: string }
+
+export interface ProbeRow {
+  readonly name: string
+  readonly direction: 'out' | 'in'
+  readonly target: string
+  /** `open`: something answered; `closed`: nothing did, or it was refused. */
+  readonly result: 'open' | 'closed'
+  /** How that was seen: `connected`, `timeout`, `ECONNREFUSED`, `EHOSTUNREACH`, `ENOTFOUND` … */
+  readonly detail: string
+  readonly durationMs: number
+  readonly ok: boolean
+}

@@ -1,0 +1,60 @@
+// Builds dist/ from src/. Everything that dist/ holds comes from here, so that a diff against a fresh build tells
+// whether it is up to date.
+import { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+
+const ENTRIES = [
+  { entry: 'src/action.ts', outfile: 'action.cjs' },
+  { entry: 'src/cli.ts', outfile: 'cli.cjs', banner: '#!/usr/bin/env node' },
+  { entry: 'src/gateway/main.ts', outfile: 'gateway/gateway.cjs' },
+]
+
+/** Files that go into the gateway's image beside its program. */
+const GATEWAY_FILES = [
+  'src/gateway/Dockerfile',
+  ...readdirSync(join(ROOT, 'src/workspace'))
+    .filter((name) => name.endsWith('.sh'))
+    .map((name) => `src/workspace/${name}`),
+]
+
+/** Writes a complete dist tree to `folder`. */
+export async function buildInto(folder: string): Promise<void> {
+  rmSync(folder, { recursive: true, force: true })
+  mkdirSync(join(folder, 'gateway'), { recursive: true })
+  for (const { entry, outfile, banner } of ENTRIES) {
+    await build({
+      absWorkingDir: ROOT,
+      entryPoints: [entry],
+      outfile: join(folder, outfile),
+      bundle: true,
+      platform: 'node',
+      target: 'node20',
+      format: 'cjs',
+      minifySyntax: true,
+      minifyWhitespace: true,
+      legalComments: 'linked',
+      ...(banner ? { banner: { js: banner } } : {}),
+      logLevel: 'warning',
+    })
+  }
+  for (const file of GATEWAY_FILES) cpSync(join(ROOT, file), join(folder, 'gateway', file.split('/').at(-1) ?? file))
+  vendorDevcontainersCli(join(folder, 'devcontainers-cli'))
+}
+
+function vendorDevcontainersCli(folder: string): void {
+  const from = join(ROOT, 'node_modules/@devcontainers/cli')
+  mkdirSync(join(folder, 'dist', 'spec-node'), { recursive: true })
+  for (const file of ['devcontainer.js', 'package.json', 'LICENSE.txt', 'ThirdPartyNotices.txt']) {
+    cpSync(join(from, file), join(folder, file))
+  }
+  cpSync(join(from, 'dist/spec-node/devContainersSpecCLI.js'), join(folder, 'dist/spec-node/devContainersSpecCLI.js'))
+  cpSync(join(from, 'scripts'), join(folder, 'scripts'), { recursive: true })
+  // The file's own type must not depend on the package.json around it.
+  writeFileSync(join(dirname(folder), 'package.json'), '{ "type": "commonjs" }\n')
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await buildInto(join(ROOT, 'dist'))
