@@ -1,0 +1,46 @@
+// The vendored devcontainers CLI. Only `build` is used: containers are started by compose (docs/decisions/0002).
+import { execPath } from 'node:process'
+import { lastLines } from './docker.ts'
+import { AirlockError } from './errors.ts'
+import type { Installation } from './installation.ts'
+import type { Process } from './process.ts'
+
+export interface DevcontainersCli {
+  /** Builds the devcontainer.json below `workspaceFolder` into an image named `imageName`. */
+  build(workspaceFolder: string, imageName: string, signal: AbortSignal): Promise<void>
+}
+
+/** @param onOutput gets each line that the build prints */
+export function devcontainersCli(
+  process: Process,
+  files: Installation,
+  onOutput: (line: string) => void,
+): DevcontainersCli {
+  return {
+    async build(workspaceFolder, imageName, signal) {
+      const args = [files.devcontainersCli, 'build', '--workspace-folder', workspaceFolder, '--image-name', imageName]
+      const child = process.start(execPath, args, { signal })
+      child.stdin.end()
+      let log = ''
+      child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+        log = (log + chunk).slice(-64 * 1024)
+        for (const line of chunk.split('\n')) if (line.trim() !== '') onOutput(line)
+      })
+      child.stdout.resume()
+      const { exitCode } = await child.done
+      signal.throwIfAborted()
+      if (exitCode === 0) return
+      throw new AirlockError('sandbox', 'the sandbox image could not be built', {
+        where: `devcontainer build (exit code ${exitCode})`,
+        detail: lastLines(failedStep(log), 20),
+        next: 'The last lines above name the step that failed; the same image is built by: devcontainer build',
+      })
+    },
+  }
+}
+
+// BuildKit repeats the Dockerfile around the failed step after its output; what the step said is the useful part.
+function failedStep(log: string): string {
+  const end = log.indexOf('\n------\n')
+  return end > 0 ? log.slice(0, end) : log
+}

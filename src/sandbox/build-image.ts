@@ -1,0 +1,43 @@
+// Images that are built from the project's own Dockerfiles. The engine's build cache decides what is new.
+import type { BaseImage } from '../config/resolved-config.ts'
+import type { Docker } from '../ports/docker.ts'
+import { AirlockError } from '../ports/errors.ts'
+
+export interface BuildDeps {
+  readonly docker: Docker
+  readonly signal: AbortSignal
+}
+
+/** Returns the name of an image that the engine has: pulled, or built and tagged by its content. */
+export async function ensureImage(base: BaseImage, what: string, deps: BuildDeps): Promise<string> {
+  return base.kind === 'image' ? pulled(base.image, what, deps) : built(base, what, deps)
+}
+
+async function pulled(image: string, what: string, { docker, signal }: BuildDeps): Promise<string> {
+  const found = await docker.run(['image', 'inspect', '--format', '{{.Id}}', image], { signal })
+  if (found.exitCode !== 0) await docker.expect(`pulling ${image} (${what})`, ['pull', '--quiet', image], { signal })
+  return image
+}
+
+async function built(
+  build: Extract<BaseImage, { kind: 'build' }>,
+  what: string,
+  { docker, signal }: BuildDeps,
+): Promise<string> {
+  const args = [
+    'build',
+    '--quiet',
+    ...['--file', build.dockerfile],
+    ...(build.target === undefined ? [] : ['--target', build.target]),
+    // The value is on the command line: build arguments come from trusted files and are no place for secrets anyway.
+    ...Object.entries(build.args).flatMap(([name, value]) => ['--build-arg', `${name}=${value}`]),
+    build.context,
+  ]
+  const id = await docker.expect(`building the image of ${what} from ${build.dockerfile}`, args, { signal })
+  const digest = /^sha256:([0-9a-f]{64})$/.exec(id)?.[1]
+  if (!digest) throw new AirlockError('engine', `docker build printed no image id for ${what}`, { detail: id })
+  // By tag and not by id: the devcontainers CLI and compose take names only.
+  const name = `airlock-image:${digest.slice(0, 20)}`
+  await docker.expect('naming an image', ['tag', id, name], { signal })
+  return name
+}

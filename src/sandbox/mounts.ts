@@ -1,0 +1,47 @@
+// What a service mounts: its own fresh volumes, and parts of the workspace's copy where it bound parts of the checkout.
+import type { Json, JsonObject } from '../config/resolved-config.ts'
+import { insideProject, list, type ServiceContext } from './service.ts'
+import { WORKSPACE } from './topology.ts'
+
+export function serviceMounts(service: JsonObject, context: ServiceContext): readonly JsonObject[] {
+  const own = list(service.volumes).flatMap((volume) => mount(volume as JsonObject, context))
+  return [...own, ...filesOf(service, 'configs', context), ...filesOf(service, 'secrets', context)]
+}
+
+function mount(volume: JsonObject, context: ServiceContext): readonly JsonObject[] {
+  const target = String(volume.target)
+  const readOnly = volume.read_only === true ? { read_only: true } : {}
+  if (volume.type === 'tmpfs') return [{ type: 'tmpfs', target, ...(volume.tmpfs ? { tmpfs: volume.tmpfs } : {}) }]
+  if (volume.type === 'bind') return bind(String(volume.source), target, readOnly, context)
+  if (typeof volume.source !== 'string') return [{ type: 'volume', target }]
+  context.useVolume(volume.source)
+  const subpath = (volume.volume as JsonObject | undefined)?.subpath
+  return [{ type: 'volume', source: volume.source, target, ...readOnly, ...(subpath ? { volume: { subpath } } : {}) }]
+}
+
+// A folder that git ignores, or that isn't there yet, is where services keep data (`./pgdata`): it starts fresh.
+function bind(source: string, target: string, readOnly: JsonObject, context: ServiceContext): readonly JsonObject[] {
+  const path = insideProject(context.directory, source)
+  if (path === undefined) return []
+  if (path !== '' && !context.inCopy(path)) return [{ type: 'volume', target }]
+  return [workspaceMount(path, target, readOnly, context)]
+}
+
+function workspaceMount(path: string, target: string, readOnly: JsonObject, context: ServiceContext): JsonObject {
+  context.subpaths.push(path)
+  const volume = path === '' ? { nocopy: true } : { nocopy: true, subpath: path }
+  return { type: 'volume', source: WORKSPACE, target, ...readOnly, volume }
+}
+
+/** Compose's `configs` and `secrets` of a service, where they are files of the project. */
+function filesOf(service: JsonObject, kind: 'configs' | 'secrets', context: ServiceContext): readonly JsonObject[] {
+  return list(service[kind]).flatMap((entry: Json) => {
+    const { source, target } = typeof entry === 'string' ? { source: entry, target: undefined } : (entry as JsonObject)
+    const file = context.model?.[kind]?.[String(source)]?.file
+    const path = typeof file === 'string' ? insideProject(context.directory, file) : undefined
+    if (path === undefined) return []
+    const name = typeof target === 'string' ? target : String(source)
+    const place = name.startsWith('/') ? name : kind === 'secrets' ? `/run/secrets/${name}` : `/${name}`
+    return [workspaceMount(path, place, { read_only: true }, context)]
+  })
+}
