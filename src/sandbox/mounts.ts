@@ -1,7 +1,7 @@
 // What a service mounts: its own fresh volumes, and parts of the workspace's copy where it bound parts of the checkout.
 import type { Json, JsonObject } from '../config/resolved-config.ts'
-import { insideProject, list, type ServiceContext } from './service.ts'
-import { WORKSPACE } from './topology.ts'
+import { WORKSPACE } from './names.ts'
+import { insideProject, list, type ServiceContext } from './service-context.ts'
 
 export function serviceMounts(service: JsonObject, context: ServiceContext): readonly JsonObject[] {
   const own = list(service.volumes).flatMap((volume) => mount(volume as JsonObject, context))

@@ -14,3 +14,5 @@ export function runNames(runId: string): RunNames {
   const project = `airlock-${runId}`
   return { project, workspaceVolume: `${project}_airlock-workspace`, baselineVolume: `${project}_airlock-baseline` }
 }
+/** Name of the workspace volume inside the compose file. */
+export const WORKSPACE = 'airlock-workspace'

@@ -2,8 +2,10 @@
 import type { Json, JsonObject } from '../config/resolved-config.ts'
 import { proxyEnvironment } from './environment.ts'
 import type { MetadataMount } from './metadata.ts'
-import { closedDefaults, list, passed, type ServiceContext } from './service.ts'
-import { type TopologyInput, WORKSPACE } from './topology.ts'
+import { WORKSPACE } from './names.ts'
+import { closedDefaults, passed } from './service.ts'
+import { list, type ServiceContext } from './service-context.ts'
+import type { TopologyInput } from './topology.ts'
 
 // Stays until it is stopped, ends at once when it is, and reaps nothing: `init` does.
 const IDLE = ['sleep', 'infinity']

@@ -1,21 +1,8 @@
 // A service of the project's own compose model, rebuilt key by key for the closed network. What is not named here does
 // not pass: the audit has told the user about everything that matters before.
-import { relative } from 'node:path'
-import type { ComposeModel, Json, JsonObject } from '../config/resolved-config.ts'
+import type { Json, JsonObject } from '../config/resolved-config.ts'
 import { serviceMounts } from './mounts.ts'
-
-export interface ServiceContext {
-  readonly directory: string
-  readonly inCopy: (path: string) => boolean
-  readonly runId: string
-  readonly selected: ReadonlySet<string>
-  readonly builtImages: ReadonlyMap<string, string>
-  readonly model: ComposeModel | undefined
-  /** Called for each project volume that a service mounts. */
-  readonly useVolume: (name: string) => void
-  /** Collects the workspace paths that services mount. */
-  readonly subpaths: string[]
-}
+import { list, type ServiceContext } from './service-context.ts'
 
 /**
  * Keys that pass as they are. Left out on purpose: ports, container_name, extra_hosts, dns, links, restart, logging,
@@ -99,13 +86,4 @@ function dependencies(dependsOn: Json | undefined, selected: ReadonlySet<string>
 // by failing until that is there still gets its tries.
 function restartPolicy(restart: Json | undefined): string {
   return restart === undefined || restart === 'no' ? 'no' : 'on-failure:10'
-}
-
-export const list = (value: Json | undefined): readonly Json[] => (Array.isArray(value) ? value : [])
-
-/** The path relative to the project's folder, or undefined for one that is not below it. */
-export function insideProject(directory: string, path: string): string | undefined {
-  const inside = relative(directory, path)
-  if (inside === '..' || inside.startsWith('../') || inside.startsWith('/')) return undefined
-  return inside
 }

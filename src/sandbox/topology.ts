@@ -2,10 +2,11 @@
 import type { JsonObject, ResolvedConfig } from '../config/resolved-config.ts'
 import type { Limits } from '../request/run-request.ts'
 import { gatewayService } from './gateway-service.ts'
-import { EGRESS_NETWORK, type RunNames } from './names.ts'
+import { EGRESS_NETWORK, type RunNames, WORKSPACE } from './names.ts'
 import type { SandboxImage } from './sandbox-image.ts'
 import { sandboxService } from './sandbox-service.ts'
-import { projectService, type ServiceContext } from './service.ts'
+import { projectService } from './service.ts'
+import type { ServiceContext } from './service-context.ts'
 
 export interface TopologyInput {
   readonly config: ResolvedConfig
@@ -31,9 +32,6 @@ export interface Topology {
   readonly services: readonly string[]
   readonly networks: readonly string[]
 }
-
-/** Name of the workspace volume inside the compose file. */
-export const WORKSPACE = 'airlock-workspace'
 
 export function topology(input: TopologyInput): Topology {
   const { config, runId } = input
