@@ -1,0 +1,132 @@
+// From a plan to a sandbox that Claude can work in: containers up, gateway ready, closed network proven, services
+// answering, files in place. What can overlap does.
+import type { GatewayConfig, ProbeRow } from '../gateway/gateway-config.ts'
+import { probeTargets } from '../gateway/probe-targets.ts'
+import type { Docker } from '../ports/docker.ts'
+import type { Phase } from '../report/run-result.ts'
+import type { Session } from './exec.ts'
+import { type GatewayLink, openGateway } from './gateway-link.ts'
+import { waitForServices } from './health.ts'
+import { hostAddresses } from './host-addresses.ts'
+import { runLifecycle } from './lifecycle.ts'
+import type { RunNames } from './names.ts'
+import { judgeProbe, runProbe } from './probe.ts'
+import type { SandboxImage } from './sandbox-image.ts'
+import { servicePorts } from './service-ports.ts'
+import { halt, type Started, start, takeOwnership } from './start.ts'
+import type { Topology } from './topology.ts'
+import { userEnvironment } from './user-environment.ts'
+import type { ResolvedConfig } from '../config/resolved-config.ts'
+
+export interface BootPlan {
+  readonly config: ResolvedConfig
+  readonly topology: Topology
+  readonly names: RunNames
+  readonly runId: string
+  readonly image: SandboxImage
+  readonly gatewayImage: string
+  readonly gateway: GatewayConfig
+  /** Resolves when the workspace's files are in the volume, and when the baseline is complete as well. */
+  readonly copy: { readonly filesReady: Promise<unknown>; readonly done: Promise<unknown> }
+}
+
+export interface BootDeps {
+  readonly docker: Docker
+  readonly signal: AbortSignal
+  time<T>(phase: Phase, work: () => Promise<T>): Promise<T>
+  onProbe(rows: readonly ProbeRow[]): void
+  onNote(note: string): void
+  onStep(title: string): void
+  /** A line that something inside the sandbox printed. */
+  onOutput(line: string): void
+}
+
+export interface Booted {
+  readonly session: Session
+  readonly link: GatewayLink
+  /** Stops everything that could still change the workspace. */
+  halt(): Promise<void>
+}
+
+// Databases that initialise an empty volume take their time on a small machine.
+const SERVICES_MS = 180_000
+
+/** Errors: `engine` and `sandbox`. What was started stays for the caller's sweep. */
+export async function boot(plan: BootPlan, deps: BootDeps): Promise<Booted> {
+  const { docker } = deps
+  if (plan.topology.needsFilesAtStart) await plan.copy.filesReady
+  deps.onStep(`Starting ${describeServices(plan.topology.services)} and the sandbox`)
+  const sandboxService = plan.config.service
+  const started = await deps.time('start', () => start(docker, { ...plan, sandboxService }, deps.signal))
+  const link = openGateway(docker, started.gateway.id, plan.gateway)
+  try {
+    const session = await prove(plan, started, link, deps)
+    await deps.time('lifecycle', () =>
+      runLifecycle(plan.image.metadata, session, {
+        docker,
+        signal: deps.signal,
+        onOutput: deps.onOutput,
+        onCommand: deps.onStep,
+      }),
+    )
+    return { session, link, halt: () => halt(docker, started) }
+  } catch (error) {
+    link.close()
+    throw error
+  }
+}
+
+const describeServices = (services: readonly string[]) => (services.length === 0 ? 'the network' : services.join(', '))
+
+// Everything that has to hold before anything of the project runs inside.
+async function prove(plan: BootPlan, started: Started, link: GatewayLink, deps: BootDeps): Promise<Session> {
+  const [session] = await together<[Session, void, void, void, unknown]>(deps.signal, (signal) => [
+    prepareSession(plan, started, deps),
+    deps.time('probe', () => probe(plan, started, { ...deps, signal })),
+    deps.time('start', () => waitForServices(deps.docker, started.services, SERVICES_MS, signal)),
+    link.ready,
+    plan.copy.done,
+  ])
+  return session
+}
+
+async function prepareSession(plan: BootPlan, started: Started, { docker, onNote }: BootDeps): Promise<Session> {
+  const { workspace } = plan.config
+  await plan.copy.filesReady
+  await takeOwnership(docker, started.sandbox.id, workspace.target, plan.image.uid, plan.image.gid)
+  const bare = { container: started.sandbox.id, user: plan.image.user, folder: workspace.folder, env: {} }
+  const { env, note } = await userEnvironment(docker, bare, plan.image.metadata)
+  if (note) onNote(note)
+  return { ...bare, env }
+}
+
+async function probe(plan: BootPlan, started: Started, deps: BootDeps): Promise<void> {
+  const targets = probeTargets({
+    addresses: await hostAddresses(deps.docker),
+    services: servicePorts(plan.config, started.services),
+  })
+  const options = { image: plan.gatewayImage, container: started.sandbox.id, runId: plan.runId, signal: deps.signal }
+  const rows = await runProbe(deps.docker, options, targets, SERVICES_MS)
+  deps.onProbe(rows)
+  judgeProbe(rows)
+}
+
+/** Like Promise.all, but the first failure stops the other parts, and all have ended when it is thrown. */
+async function together<T extends readonly unknown[]>(
+  outer: AbortSignal,
+  begin: (signal: AbortSignal) => { [K in keyof T]: Promise<T[K]> },
+): Promise<T> {
+  const stop = new AbortController()
+  const parts = begin(AbortSignal.any([outer, stop.signal]))
+  let first: unknown
+  const watched = parts.map((part) =>
+    part.catch((error: unknown) => {
+      if (!stop.signal.aborted) first = error
+      stop.abort()
+      throw error
+    }),
+  )
+  const outcomes = await Promise.allSettled(watched)
+  if (stop.signal.aborted) throw first
+  return outcomes.map((outcome) => (outcome as PromiseFulfilledResult<unknown>).value) as unknown as T
+}
