@@ -1,11 +1,20 @@
 // The pipeline: a call a step, no logic.
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Host } from './host/host.ts'
 import type { Docker } from './ports/docker.ts'
-import { AirlockError } from './ports/errors.ts'
 import type { Installation } from './ports/installation.ts'
 import type { Process } from './ports/process.ts'
+import { RunRecord } from './report/record.ts'
 import type { RunResult } from './report/run-result.ts'
 import type { RunRequest } from './request/run-request.ts'
+import { bootStage } from './stages/boot.ts'
+import { collect } from './stages/collect.ts'
+import { finish } from './stages/finish.ts'
+import { images } from './stages/images.ts'
+import { prepare } from './stages/prepare.ts'
+import type { Stage } from './stages/stage.ts'
+import { work } from './stages/work.ts'
 
 export interface RunDeps {
   readonly host: Host
@@ -16,7 +25,26 @@ export interface RunDeps {
   readonly signal: AbortSignal
 }
 
-/** Runs Claude for a request. Failures of the run are in the result; nothing is thrown for them. */
-export async function run(_request: RunRequest, _deps: RunDeps): Promise<RunResult> {
-  throw new AirlockError('engine', 'not wired yet')
+/**
+ * Runs Claude for a request. Failures of the run are in the result, nothing is thrown for them; only a folder that can't
+ * be written to is.
+ */
+export async function run(request: RunRequest, deps: RunDeps): Promise<RunResult> {
+  await mkdir(request.outputDir, { recursive: true })
+  const record = new RunRecord(request.runId, request.outputDir, join(request.outputDir, 'result.json'))
+  const stage: Stage = { ...deps, request, record }
+  let unsaved = false
+  try {
+    const prepared = await prepare(stage)
+    const made = await images(prepared, stage)
+    const running = await bootStage(prepared, made, stage)
+    unsaved = true
+    const ended = await work(running, join(request.outputDir, 'transcript.jsonl'), stage)
+    if (ended) record.fail(ended)
+    await collect(running, prepared.snapshot.prefix, stage)
+    unsaved = false
+  } catch (error) {
+    record.fail(error)
+  }
+  return finish(unsaved, stage)
 }

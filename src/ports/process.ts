@@ -104,5 +104,8 @@ function common(environment: Readonly<Record<string, string>>, options: RunOptio
     stripFinalNewline: false,
     ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
     forceKillAfterDelay: 2000,
+    // A group of their own: Ctrl-C at a terminal reaches airlock alone, which then stops its children in order.
+    detached: true,
+    cleanup: true,
   }
 }

@@ -1,5 +1,7 @@
 // From a plan to a sandbox that Claude can work in: containers up, gateway ready, closed network proven, services
 // answering, files in place. What can overlap does.
+
+import type { ResolvedConfig } from '../config/resolved-config.ts'
 import type { GatewayConfig, ProbeRow } from '../gateway/gateway-config.ts'
 import { probeTargets } from '../gateway/probe-targets.ts'
 import type { Docker } from '../ports/docker.ts'
@@ -16,7 +18,6 @@ import { servicePorts } from './service-ports.ts'
 import { halt, type Started, start, takeOwnership } from './start.ts'
 import type { Topology } from './topology.ts'
 import { userEnvironment } from './user-environment.ts'
-import type { ResolvedConfig } from '../config/resolved-config.ts'
 
 export interface BootPlan {
   readonly config: ResolvedConfig
@@ -35,6 +36,7 @@ export interface BootDeps {
   readonly signal: AbortSignal
   time<T>(phase: Phase, work: () => Promise<T>): Promise<T>
   onProbe(rows: readonly ProbeRow[]): void
+  onLink(link: GatewayLink): void
   onNote(note: string): void
   onStep(title: string): void
   /** A line that something inside the sandbox printed. */
@@ -59,6 +61,7 @@ export async function boot(plan: BootPlan, deps: BootDeps): Promise<Booted> {
   const sandboxService = plan.config.service
   const started = await deps.time('start', () => start(docker, { ...plan, sandboxService }, deps.signal))
   const link = openGateway(docker, started.gateway.id, plan.gateway)
+  deps.onLink(link)
   try {
     const session = await prove(plan, started, link, deps)
     await deps.time('lifecycle', () =>

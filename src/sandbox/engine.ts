@@ -1,4 +1,5 @@
 // Whether the engine can keep the promises.
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Docker } from '../ports/docker.ts'
 import { AirlockError } from '../ports/errors.ts'
 
@@ -44,4 +45,25 @@ function parts(version: string): readonly [number, number, number] {
     .split(/[.+-]/)
     .map((part) => Number.parseInt(part, 10) || 0)
   return [major, minor, patch]
+}
+
+const ENGINE_BACK_MS = 60_000
+
+/**
+ * Returns at once when the engine answers, which is the ordinary case. One that is being restarted gets a minute.
+ * @returns whether it had to be waited for: then containers have been stopped by its end
+ */
+export async function waitForEngine(docker: Docker): Promise<boolean> {
+  const deadline = performance.now() + ENGINE_BACK_MS
+  for (let waited = false; ; waited = true) {
+    const asked = await docker.run(['version', '--format', '{{.Server.Version}}'], { timeoutMs: 5000 })
+    if (asked.exitCode === 0) return waited
+    if (performance.now() > deadline) {
+      throw new AirlockError('engine', 'the Docker engine stopped answering and did not come back within a minute', {
+        detail: asked.stderr.trim(),
+        next: 'Start the engine. The workspace is still in its volume: see airlock sweep --dry-run.',
+      })
+    }
+    await sleep(500)
+  }
 }

@@ -10,7 +10,13 @@ export async function hostAddresses(docker: Docker): Promise<readonly string[]> 
   const format = '{{range .IPAM.Config}}{{.Subnet}} {{.Gateway}} {{end}}'
   const ids = await docker.expect('listing networks', ['network', 'ls', '--quiet', '--filter', 'driver=bridge'])
   // A network that another run has just removed is no error here.
-  const listed = await docker.run(['network', 'inspect', '--format', format, ...ids.split('\n').filter((id) => id !== '')])
+  const listed = await docker.run([
+    'network',
+    'inspect',
+    '--format',
+    format,
+    ...ids.split('\n').filter((id) => id !== ''),
+  ])
   const bridges = listed.stdout.toString('utf8').split(/\s+/).map(firstOfSubnet)
   const own = Object.values(networkInterfaces()).flatMap((entries) => entries ?? [])
   const mine = own.filter((entry) => entry.family === 'IPv4' && !entry.internal).map((entry) => entry.address)

@@ -18,7 +18,9 @@ export function servicePorts(config: ResolvedConfig, services: readonly Containe
   return services.flatMap((state) => {
     if (!state.running && state.exitCode === 0) return []
     const model = config.compose?.services[state.service] ?? {}
-    const written = [...list(model.ports).map(target), ...list(model.expose).map(exposed)].filter((port) => port !== undefined)
+    const written = [...list(model.ports).map(target), ...list(model.expose).map(exposed)].filter(
+      (port) => port !== undefined,
+    )
     const ports = written.length > 0 ? written : state.exposedPorts
     return [...new Set(ports)].map((port) => ({ service: state.service, port, healthChecked: state.health !== 'none' }))
   })

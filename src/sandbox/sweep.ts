@@ -13,6 +13,8 @@ export interface SweepOptions {
   readonly dryRun?: boolean
   /** Only this run's objects; all runs' when undefined. */
   readonly runId?: string
+  /** Leaves volumes alone: they hold work that could not be brought back. */
+  readonly keepVolumes?: boolean
 }
 
 const LISTINGS = [
@@ -33,7 +35,7 @@ export async function sweep(docker: Docker, options: SweepOptions = {}): Promise
   await remove(docker, ['container', 'rm', '--force', '--volumes'], ids('container'))
   await Promise.all([
     remove(docker, ['network', 'rm', '--force'], ids('network')),
-    remove(docker, ['volume', 'rm', '--force'], ids('volume')),
+    options.keepVolumes ? undefined : remove(docker, ['volume', 'rm', '--force'], ids('volume')),
   ])
   return found
 }

@@ -29,6 +29,8 @@ export interface Topology {
   readonly compose: JsonObject
   /** True when a service mounts part of the workspace, so the copy has to be there before it starts. */
   readonly needsFilesAtStart: boolean
+  /** True when that part is less than the whole, which not every engine can mount. */
+  readonly mountsFiles: boolean
   readonly services: readonly string[]
   readonly networks: readonly string[]
 }
@@ -68,6 +70,7 @@ export function topology(input: TopologyInput): Topology {
       },
     },
     needsFilesAtStart: context.subpaths.length > 0,
+    mountsFiles: context.subpaths.some((path) => path !== ''),
     services: beside,
     networks,
   }

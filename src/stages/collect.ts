@@ -1,0 +1,29 @@
+// Brings the work back: every process stopped, the patch computed away from the host, judged, and written.
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { waitForEngine } from '../sandbox/engine.ts'
+import { readPatch } from '../workspace/read.ts'
+import type { Running } from './boot.ts'
+import type { Stage } from './stage.ts'
+
+/** Errors: `patch` and `engine`. */
+export async function collect(running: Running, prefix: string, stage: Stage): Promise<void> {
+  const { request, record, docker } = stage
+  const directory = request.outputDir
+  await waitForEngine(docker)
+  await running.halt()
+  await record.time('patch', async () => {
+    const { limits, protectedPaths } = request
+    const policy = { protectedPaths, maxFiles: limits.patchFiles, maxBytes: limits.patchBytes, pathPrefix: prefix }
+    const patch = await readPatch(running.volumes, policy, stage)
+    record.patch = patch
+    const write = async (name: 'patch' | 'withheld' | 'changes', file: string, data: string | Buffer) => {
+      await writeFile(join(directory, file), data)
+      record.output[name] = join(directory, file)
+    }
+    await write('patch', 'changes.patch', patch.patch)
+    const { changes, refusals } = patch
+    await write('changes', 'changes.json', `${JSON.stringify({ changes, refusals }, undefined, 2)}\n`)
+    if (patch.withheld.length > 0) await write('withheld', 'withheld.patch', patch.withheld)
+  })
+}

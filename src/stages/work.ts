@@ -1,0 +1,62 @@
+// Claude at work: its stream goes to the transcript first, then to the reader.
+
+import { once } from 'node:events'
+import { createWriteStream } from 'node:fs'
+import { claudeCommand } from '../claude/command.ts'
+import { describe } from '../claude/describe.ts'
+import { judgeEnd } from '../claude/end.ts'
+import { parseEvent } from '../claude/events.ts'
+import { emptyProgress, type Progress, reduce } from '../claude/progress.ts'
+import { type ClaudeEnd, runClaudeProcess } from '../sandbox/claude-process.ts'
+import { inspect } from '../sandbox/containers.ts'
+import type { Running } from './boot.ts'
+import type { Stage } from './stage.ts'
+
+/** Returns the error that Claude's end amounts to, if any: the work so far is worth having all the same. */
+export async function work(running: Running, transcriptFile: string, stage: Stage): Promise<Error | undefined> {
+  const { record, host } = stage
+  record.sandboxReadyMs = Math.round(record.elapsed())
+  const from = performance.now()
+  running.link.onEvent((event) => {
+    if (event.event !== 'decision') return
+    if (event.via === 'relay' && event.verdict === 'allowed' && event.path === '/v1/messages') markFirst()
+    if (event.verdict === 'refused')
+      host.warning(`blocked: ${event.method} ${event.host}:${event.port} (${event.reason ?? ''})`)
+  })
+  let first = true
+  const markFirst = () => {
+    if (first) record.mark('first_request', performance.now() - from)
+    first = false
+  }
+  host.info('Claude starts')
+  const { end, progress } = await record.time('claude', () => follow(running, transcriptFile, stage))
+  record.claude = progress.summary
+  const [container] = await inspect(stage.docker, [running.session.container]).catch(() => [])
+  return judgeEnd({ ...end, oomKilled: container?.oomKilled ?? false, progress, limits: stage.request.limits })
+}
+
+async function follow(running: Running, transcriptFile: string, stage: Stage) {
+  const { request, docker, signal, host, record } = stage
+  const command = claudeCommand(request, record.services)
+  const transcript = createWriteStream(transcriptFile, { mode: 0o600 })
+  record.output.transcript = transcriptFile
+  let progress: Progress = emptyProgress()
+  const session = { ...running.session, env: { ...running.session.env, ...command.env } }
+  const end: ClaudeEnd = await runClaudeProcess(docker, session, {
+    argv: command.argv,
+    stdin: command.stdin,
+    timeoutMs: request.limits.timeoutMs,
+    outputBytes: request.limits.outputBytes,
+    signal,
+    onBytes: (chunk) => void transcript.write(chunk),
+    onLine: (line) => {
+      const event = parseEvent(line)
+      progress = reduce(progress, event)
+      record.claude = progress.summary
+      for (const text of describe(event, progress)) host.untrusted(text)
+    },
+  })
+  transcript.end()
+  await once(transcript, 'finish')
+  return { end, progress }
+}
