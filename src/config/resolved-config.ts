@@ -19,7 +19,10 @@ export interface SourceDocument {
   locate(path: readonly (string | number)[]): Source
 }
 
-/** The normalised model that `docker compose config --format json` prints; only what airlock reads is typed. */
+/**
+ * The normalised model that `docker compose config --format json` prints; only what airlock reads is typed.
+ * Compose doubles every `$` in it, so that it can be read back as a compose file.
+ */
 export interface ComposeModel {
   readonly name: string
   readonly services: { readonly [name: string]: JsonObject }
@@ -35,11 +38,21 @@ export type BaseImage =
   | {
       readonly kind: 'build'
       readonly context: string
-      /** Absolute path of the Dockerfile. */
+      /** Absolute path of the Dockerfile; `-` when its text is in `inline` and goes to stdin. */
       readonly dockerfile: string
+      readonly inline?: string
       readonly target?: string
       readonly args: Readonly<Record<string, string>>
     }
+
+/** An `env_file` entry of a service, and what became of it. */
+export interface EnvFile {
+  readonly service: string
+  /** Absolute. */
+  readonly path: string
+  /** `withheld`: git ignores it and `include` does not name it. `outside`: not in the project's folder. */
+  readonly use: 'read' | 'withheld' | 'outside'
+}
 
 export interface ResolvedConfig {
   readonly kind: 'compose' | 'dockerfile' | 'image' | 'compose-only'
@@ -49,11 +62,22 @@ export interface ResolvedConfig {
   readonly devcontainer?: SourceDocument
   /** Compose files as written, in order. */
   readonly composeFiles: readonly SourceDocument[]
+  /** Files that the compose files extend or include, as written. */
+  readonly composeParts?: readonly SourceDocument[]
   /** Compose's own resolved view, paths absolute; absent for image and dockerfile. */
   readonly compose?: ComposeModel
+  readonly envFiles?: readonly EnvFile[]
+  /** For image and dockerfile: what runArgs ask of the container, as keys of a compose service (`$` doubled too). */
+  readonly container?: JsonObject
+  /** runArgs that are not understood; the audit refuses them. */
+  readonly unknownRunArgs?: readonly string[]
+  /** The real path, links followed, of the project's folder and of each host path that the configuration names. */
+  readonly realPaths?: Readonly<Record<string, string>>
+  /** Of those paths the ones that git ignores and `include` does not name: they are not in the workspace's copy. */
+  readonly notInCopy?: readonly string[]
   /** Name of the sandbox's service: the user's, or `sandbox` where airlock supplies it. */
   readonly service: string
-  /** The services that run beside the sandbox, dependencies included. */
+  /** The services that run, dependencies included; with the sandbox's own where that is a service of the project. */
   readonly services: readonly string[]
   readonly base: BaseImage
   /** Features of devcontainer.json (id → options) without Claude Code's, which airlock brings itself. */
