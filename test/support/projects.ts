@@ -26,8 +26,10 @@ export function project(files: FileMap, name = 'project'): Project {
 
 function write(path: string, content: FileMap[string]): void {
   mkdirSync(dirname(path), { recursive: true })
-  if (typeof content === 'string') return writeFileSync(path, content)
-  if ('link' in content) return symlinkSync(content.link, path)
-  writeFileSync(path, content.run)
-  chmodSync(path, 0o755)
+  if (typeof content === 'object' && 'link' in content) symlinkSync(content.link, path)
+  else if (typeof content === 'string') writeFileSync(path, content)
+  else {
+    writeFileSync(path, content.run)
+    chmodSync(path, 0o755)
+  }
 }
