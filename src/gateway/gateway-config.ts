@@ -1,12 +1,14 @@
 // What the gateway is told over its control stream, and what it says in its log. One JSON object a line, both ways.
 
+import type { AllowedDomain } from './domains.ts'
+
 /** The first line on the control stream. It carries secrets: it is never logged, written to disk or put in argv. */
 export interface GatewayConfig {
   readonly credential: { readonly kind: 'api-key' | 'oauth-token'; readonly value: string }
   /** Base URL of the model's API. `host.docker.internal` and loopback names reach the host that runs airlock. */
   readonly upstream: string
-  /** Allowed destinations beyond the model; `domain` exact, or `.domain` for the domain and all below it. */
-  readonly allow: readonly { readonly domain: string; readonly ports: readonly number[] }[]
+  /** Allowed destinations beyond the model. */
+  readonly allow: readonly AllowedDomain[]
   readonly httpProxy?: string
   readonly httpsProxy?: string
   readonly noProxy?: string

@@ -7,7 +7,7 @@ import { build } from 'esbuild'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
-const ENTRIES = [
+const ENTRIES: readonly { entry: string; outfile: string; banner?: string }[] = [
   { entry: 'src/action.ts', outfile: 'action.cjs' },
   { entry: 'src/cli.ts', outfile: 'cli.cjs', banner: '#!/usr/bin/env node' },
   { entry: 'src/gateway/main.ts', outfile: 'gateway/gateway.cjs' },
@@ -16,6 +16,7 @@ const ENTRIES = [
 /** Files that go into the gateway's image beside its program. */
 const GATEWAY_FILES = [
   'src/gateway/Dockerfile',
+  'src/gateway/entry.sh',
   ...readdirSync(join(ROOT, 'src/workspace'))
     .filter((name) => name.endsWith('.sh'))
     .map((name) => `src/workspace/${name}`),

@@ -1,0 +1,39 @@
+// What the probe tries: the list of ways out that promise 1 closes, and the ways in that it keeps open.
+import type { ProbeTarget } from './gateway-config.ts'
+
+export interface ProbeInput {
+  /** Addresses at which the machine itself might answer. */
+  readonly addresses: readonly string[]
+  readonly services: readonly { readonly service: string; readonly port: number }[]
+}
+
+const out = (name: string, host: string, port: number): ProbeTarget => ({
+  kind: 'tcp',
+  direction: 'out',
+  name,
+  host,
+  port,
+})
+
+const FIXED: readonly ProbeTarget[] = [
+  out('cloud metadata', '169.254.169.254', 80),
+  out('cloud metadata (IPv6)', 'fd00:ec2::254', 80),
+  out('the internet, directly', '1.1.1.1', 443),
+  out('an outside name server', '8.8.8.8', 53),
+  out('the internet over IPv6', '2606:4700:4700::1111', 443),
+  out('the host by name', 'host.docker.internal', 80),
+  { kind: 'dns', direction: 'out', name: 'outside names', query: 'example.com' },
+]
+
+/**
+ * Port 1 has no listener on an ordinary machine: a refusal shows that the machine answers, whatever it listens on.
+ */
+export function probeTargets({ addresses, services }: ProbeInput): readonly ProbeTarget[] {
+  return [
+    ...FIXED,
+    ...addresses.map((address) => out('the host', address, 1)),
+    ...services.map(
+      ({ service, port }): ProbeTarget => ({ kind: 'tcp', direction: 'in', name: service, host: service, port }),
+    ),
+  ]
+}

@@ -1,0 +1,93 @@
+// Tries ways out and ways in, from whatever network namespace it is started in.
+import { Resolver } from 'node:dns/promises'
+import { connect } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { ProbeRow, ProbeTarget } from './gateway-config.ts'
+
+export interface ProbeRequest {
+  readonly targets: readonly ProbeTarget[]
+  /** How long a way in may take to open; ways out get OUT_MS. */
+  readonly timeoutMs: number
+}
+
+// On a closed network the kernel answers at once (no route). Only a route that swallows packets waits this long.
+const OUT_MS = 400
+const RETRY_MS = 100
+
+export function probe({ targets, timeoutMs }: ProbeRequest): Promise<readonly ProbeRow[]> {
+  return Promise.all(targets.map((target) => (target.direction === 'out' ? wayOut(target) : wayIn(target, timeoutMs))))
+}
+
+async function wayOut(target: ProbeTarget): Promise<ProbeRow> {
+  const started = performance.now()
+  const detail = target.kind === 'dns' ? await ask(target.query) : await knock(target.host, target.port, OUT_MS)
+  const closed = target.kind === 'dns' ? DNS_CLOSED : CLOSED
+  return row(target, closed.has(detail) ? 'closed' : 'open', detail, started)
+}
+
+async function wayIn(target: ProbeTarget, timeoutMs: number): Promise<ProbeRow> {
+  const started = performance.now()
+  if (target.kind === 'dns') throw new Error('a way in is a port')
+  for (;;) {
+    const detail = await knock(target.host, target.port, 1000)
+    if (detail === 'connected') return row(target, 'open', detail, started)
+    if (performance.now() - started > timeoutMs) return row(target, 'closed', detail, started)
+    await sleep(RETRY_MS)
+  }
+}
+
+function row(target: ProbeTarget, result: 'open' | 'closed', detail: string, started: number): ProbeRow {
+  const where = target.kind === 'dns' ? `dns ${target.query}` : `${bracketed(target.host)}:${target.port}`
+  return {
+    ...{ name: target.name, direction: target.direction, target: where, result, detail },
+    durationMs: Math.round(performance.now() - started),
+    ok: (result === 'open') === (target.direction === 'in'),
+  }
+}
+
+const bracketed = (host: string) => (host.includes(':') ? `[${host}]` : host)
+
+/**
+ * Failures that only this side can produce count as closed. Everything else, a refusal or reset by the other side above
+ * all, shows that packets got there.
+ */
+const CLOSED = new Set([
+  'ENETUNREACH',
+  'EHOSTUNREACH',
+  'EADDRNOTAVAIL',
+  'EAFNOSUPPORT',
+  'EACCES',
+  'EPERM',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ETIMEDOUT',
+  'timeout',
+])
+
+/**
+ * For an outside name, "there is no such name" is an answer as well: somebody outside was asked. Docker's own resolver
+ * says SERVFAIL where it may not ask.
+ */
+const DNS_CLOSED = new Set(['ESERVFAIL', 'EREFUSED', 'ETIMEOUT', 'ECONNREFUSED'])
+
+function knock(host: string, port: number, timeoutMs: number): Promise<string> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port })
+    const done = (detail: string) => {
+      socket.destroy()
+      resolve(detail)
+    }
+    socket.setTimeout(timeoutMs, () => done('timeout'))
+    socket.once('connect', () => done('connected'))
+    socket.once('error', (error: NodeJS.ErrnoException) => done(error.code ?? error.message))
+  })
+}
+
+async function ask(query: string): Promise<string> {
+  const resolver = new Resolver({ timeout: OUT_MS, tries: 1 })
+  try {
+    return `answered ${(await resolver.resolve4(query)).join(' ')}`
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code ?? String(error)
+  }
+}
