@@ -30,7 +30,7 @@ export function composeNotes(model: ComposeModel, services: readonly string[]): 
       .filter(([key]) => isGiven(service[key]))
       .map(([key, what]) => `${key} of service ${name} ${what}`),
   )
-  return [...keys, ...addressNotes(running), ...volumeNotes(model, running)]
+  return [...keys, ...limitNotes(running), ...addressNotes(running), ...volumeNotes(model, running)]
 }
 
 export function devcontainerNotes(value: JsonObject): readonly string[] {
@@ -44,6 +44,13 @@ export function devcontainerNotes(value: JsonObject): readonly string[] {
 function isGiven(value: Json | undefined): boolean {
   if (Array.isArray(value)) return value.length > 0
   return isObject(value) ? Object.keys(value).length > 0 : value !== undefined && value !== null && value !== ''
+}
+
+// The sandbox's own limits come from the run; those of other services from mem_limit, cpus and pids_limit.
+function limitNotes(running: readonly (readonly [string, JsonObject])[]): readonly string[] {
+  return running
+    .filter(([, service]) => isGiven(objectOf(service.deploy).resources) || isGiven(objectOf(service.deploy).replicas))
+    .map(([name]) => `deploy of service ${name} is left out`)
 }
 
 // Two runs at once would collide on them.

@@ -1,0 +1,82 @@
+// Judges a resolved configuration before anything of it is built or started. Pure.
+import { resolve } from 'node:path'
+import { singleDollars } from '../config/dollars.ts'
+import { isBelow } from '../config/real-paths.ts'
+import type { ComposeModel, JsonObject, ResolvedConfig } from '../config/resolved-config.ts'
+import { containersOf, metadataContainer } from './containers.ts'
+import type { Finding } from './finding.ts'
+import type { Container, Hit, Policy, Project, Rule } from './rule.ts'
+import { RULES } from './rules.ts'
+
+/** @returns every finding, allowed ones included and marked; the run must stop at one that `isRefused` */
+export function audit(config: ResolvedConfig, policy: Policy): readonly Finding[] {
+  const project = projectOf(config)
+  const containers = containersOf(config)
+  const findings = RULES.flatMap((rule) => [
+    ...inContainers(rule, containers, project),
+    ...(rule.config?.(config, project, policy) ?? []).map((hit) => finding(rule, hit)),
+  ])
+  return [...findings.map((found) => withAllowance(found, policy)), ...pointlessAllowances(policy)]
+}
+
+/**
+ * Judges what the built image asks of its container: features and base images can ask for mounts and privileges too.
+ *
+ * @param entries the image's devcontainer.metadata label, parsed
+ * @param directory the project's folder
+ */
+export function auditMetadata(entries: readonly JsonObject[], directory: string, policy: Policy): readonly Finding[] {
+  const inside = (path: string) => isBelow(directory, resolve(path))
+  const project: Project = { inside, withheld: () => false, model: undefined }
+  const containers = entries.map((entry) => metadataContainer(entry, directory))
+  return RULES.flatMap((rule) => inContainers(rule, containers, project)).map((found) => withAllowance(found, policy))
+}
+
+/** Whether a finding stops the run. */
+export const isRefused = (finding: Finding) => finding.severity === 'refuse' && finding.allowed === undefined
+
+function inContainers(rule: Rule, containers: readonly Container[], project: Project): readonly Finding[] {
+  return containers.flatMap((container) =>
+    (rule.container?.(container, project) ?? []).map((hit) => finding(rule, hit)),
+  )
+}
+
+const finding = ({ id, severity, reason, remedy }: Rule, { message, source }: Hit): Finding => ({
+  rule: id,
+  severity,
+  message,
+  reason,
+  remedy,
+  source,
+})
+
+function withAllowance(found: Finding, { allow }: Policy): Finding {
+  const allowance = allow.find(({ rule }) => rule === found.rule)
+  return allowance ? { ...found, allowed: allowance.reason } : found
+}
+
+// A rule that is spelled wrong would leave the user wondering why the finding still stops the run.
+function pointlessAllowances({ allow }: Policy): readonly Finding[] {
+  return allow
+    .filter(({ rule }) => !RULES.some(({ id }) => id === rule))
+    .map(({ rule }) => ({
+      rule: 'AL000',
+      severity: 'warn',
+      message: `allow names ${rule}, and there is no such rule`,
+      reason: 'nothing is allowed by it',
+      remedy: `The rules are ${RULES[0]?.id} to ${RULES.at(-1)?.id}; findings name theirs.`,
+      source: { file: 'allow' },
+    }))
+}
+
+function projectOf(config: ResolvedConfig): Project {
+  const real = (path: string) => config.realPaths?.[path] ?? resolve(path)
+  const root = real(config.directory)
+  const withheld = new Set(config.notInCopy)
+  return {
+    // A path that was not looked up may be a link to anywhere; remote contexts are no paths at all.
+    inside: (path) => isBelow(root, real(path)) && (config.realPaths === undefined || path in config.realPaths),
+    withheld: (path) => withheld.has(path),
+    model: config.compose && (singleDollars(config.compose as unknown as JsonObject) as unknown as ComposeModel),
+  }
+}

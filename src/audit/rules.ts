@@ -1,0 +1,10 @@
+// All rules of the audit, in the order of their numbers.
+import type { Rule } from './rule.ts'
+import { BUILD } from './rules/build.ts'
+import { FILES } from './rules/files.ts'
+import { MOUNTS } from './rules/mounts.ts'
+import { NETWORKS } from './rules/networks.ts'
+import { PRIVILEGES } from './rules/privileges.ts'
+import { UNKNOWN } from './rules/unknown.ts'
+
+export const RULES: readonly Rule[] = [...PRIVILEGES, ...MOUNTS, ...FILES, ...NETWORKS, ...BUILD, ...UNKNOWN]

@@ -1,0 +1,93 @@
+// What airlock does not know, and so does not pass on: a new key may mean anything.
+import { KNOWN_KEYS } from '../../config/devcontainer-shape.ts'
+import { isString } from '../../config/json.ts'
+import type { Json, ResolvedConfig } from '../../config/resolved-config.ts'
+import { locateInCompose } from '../locate.ts'
+import { type Hit, hit, type Rule } from '../rule.ts'
+
+/** Keys of a compose service that are passed on, judged by a rule, or left out with a note. */
+const SERVICE_KEYS = new Set(
+  [
+    'annotations attach build cap_add cap_drop cgroup cgroup_parent command configs container_name',
+    'cpu_count cpu_percent cpu_period cpu_quota cpu_rt_period cpu_rt_runtime cpu_shares cpus cpuset credential_spec',
+    'depends_on deploy develop device_cgroup_rules devices dns dns_opt dns_search domainname entrypoint env_file environment',
+    'expose extends external_links extra_hosts gpus group_add healthcheck hostname image init ipc isolation label_file',
+    'labels links logging mac_address mem_limit mem_reservation mem_swappiness memswap_limit network_mode networks',
+    'oom_kill_disable oom_score_adj pid pids_limit platform ports post_start pre_stop privileged profiles pull_policy',
+    'pull_refresh_after read_only restart runtime scale secrets security_opt shm_size stdin_open stop_grace_period',
+    'stop_signal storage_opt sysctls tmpfs tty ulimits use_api_socket user userns_mode uts volumes volumes_from working_dir',
+    'blkio_config',
+  ].flatMap((line) => line.split(' ')),
+)
+
+const MODEL_KEYS = new Set(['name', 'version', 'services', 'networks', 'volumes', 'secrets', 'configs'])
+
+/** Features that need the host's engine or privileges. */
+const ENGINE_FEATURE = /(^|\/)docker-(in-docker|outside-of-docker|from-docker)(:|@|$)/
+
+export const UNKNOWN: readonly Rule[] = [
+  {
+    id: 'AL601',
+    title: 'unknown compose key',
+    severity: 'refuse',
+    promise: 1,
+    reason: 'a key that airlock does not know may give the container anything',
+    remedy: 'Remove the key, or leave the service out (services).',
+    container: (container) =>
+      Object.keys(container.keys)
+        .filter((key) => !SERVICE_KEYS.has(key) && !key.startsWith('x-') && isGiven(container.keys[key]))
+        .map((key) => hit(container, key, `unknown key ${key}`)),
+    config: (config) =>
+      Object.keys(config.compose ?? {})
+        .filter((key) => !MODEL_KEYS.has(key) && !key.startsWith('x-'))
+        .map((key) => ({ message: `unknown key ${key}`, source: locateInCompose(config, [key]) })),
+  },
+  {
+    id: 'AL602',
+    title: 'unknown argument in runArgs',
+    severity: 'refuse',
+    promise: 1,
+    reason:
+      "arguments of docker run can give the container anything of the host's; only a list of harmless ones passes",
+    remedy: 'Remove the argument.',
+    config: (config) =>
+      (config.unknownRunArgs ?? []).map((arg) => ({ message: `runArgs ${arg}`, source: locateRunArg(config, arg) })),
+  },
+  {
+    id: 'AL603',
+    title: 'unknown key in devcontainer.json',
+    severity: 'warn',
+    promise: 1,
+    reason: 'the key is not used',
+    remedy: 'Check its spelling.',
+    config: ({ devcontainer }) =>
+      Object.keys(devcontainer?.value ?? {})
+        .filter((key) => !KNOWN_KEYS.has(key))
+        .map((key) => ({ message: `unknown key "${key}"`, source: devcontainer?.locate([key]) ?? { file: '' } })),
+  },
+  {
+    id: 'AL604',
+    title: 'feature that needs a container engine',
+    severity: 'refuse',
+    promise: 1,
+    reason: "the feature needs a privileged container or the host's engine, and either is root on the host",
+    remedy: 'Leave the feature out: point config_file (--config) at a devcontainer.json without it.',
+    config: ({ devcontainer, features }) =>
+      Object.keys(features)
+        .filter((id) => ENGINE_FEATURE.test(id))
+        .map((id) => ({
+          message: `feature ${id}`,
+          source: devcontainer?.locate(['features', id]) ?? { file: 'devcontainer.json' },
+        })),
+  },
+]
+
+const isGiven = (value: Json | undefined) => value !== undefined && value !== null
+
+function locateRunArg({ devcontainer }: ResolvedConfig, arg: string): Hit['source'] {
+  const args = devcontainer?.value.runArgs
+  const index = Array.isArray(args)
+    ? args.findIndex((one) => isString(one) && (arg.startsWith(one) || one === arg))
+    : -1
+  return devcontainer?.locate(index < 0 ? ['runArgs'] : ['runArgs', index]) ?? { file: 'devcontainer.json' }
+}
