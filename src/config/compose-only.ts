@@ -5,7 +5,7 @@ import type { SuppliedBase } from '../request/run-request.ts'
 import { baseOfService } from './base-image.ts'
 import { type ConfigContext, requireService, resolveComposeProject, servicesToRun, tidied } from './compose-project.ts'
 import { composeNotes } from './left-out.ts'
-import type { BaseImage, ComposeModel, ResolvedConfig } from './resolved-config.ts'
+import type { BaseImage, ComposeModel, JsonObject, ResolvedConfig } from './resolved-config.ts'
 import { locateWorkspace } from './workspace.ts'
 import { bindsOf } from './workspace-binds.ts'
 
@@ -24,8 +24,9 @@ export async function resolveComposeOnly(request: ComposeOnlyRequest, context: C
   if (request.service !== undefined) requireService(project.model, request.service, undefined, problems)
   const asked = request.services?.map((name) => ({ name }))
   const services = servicesToRun(project.model, asked, request.service, problems)
-  const base = baseOf(request, project.model, directory)
-  if (!base) problems.add(`service "${request.service}" has neither an image nor a build`)
+  const requested = request.service === undefined ? undefined : project.model.services[request.service]
+  const base = baseOf(request.base, requested, directory)
+  if (!base && requested) problems.add(`service "${request.service}" has neither an image nor a build`)
   problems.throwIfAny()
   const service = request.service ?? freeName(project.model)
   const model = await tidied(project, service, context)
@@ -72,12 +73,10 @@ function checkChoice({ base, service }: ComposeOnlyRequest, { problems }: Config
   )
 }
 
-function baseOf(request: ComposeOnlyRequest, model: ComposeModel, directory: string): BaseImage | undefined {
-  const { base, service } = request
+function baseOf(base: SuppliedBase | undefined, own: JsonObject | undefined, directory: string): BaseImage | undefined {
   if (base?.kind === 'image') return base
   if (base) return { kind: 'build', context: directory, dockerfile: resolve(directory, base.file), args: {} }
-  const own = service === undefined ? undefined : model.services[service]
-  return own ? baseOfService(own) : { kind: 'image', image: '' }
+  return own && baseOfService(own)
 }
 
 function freeName(model: ComposeModel): string {

@@ -48,8 +48,9 @@ async function onCompose(devcontainer: Devcontainer, asked: AskedServices, conte
   const project = await resolveComposeProject(paths, context)
   requireService(project.model, service, document.locate(['service']), problems)
   const services = servicesToRun(project.model, wantedServices(devcontainer, asked), service, problems)
-  const base = baseOfService(project.model.services[service] ?? {})
-  if (!base) problems.add(`service "${service}" has neither an image nor a build`, document.locate(['service']))
+  const own = project.model.services[service]
+  const base = own && baseOfService(own)
+  if (own && !base) problems.add(`service "${service}" has neither an image nor a build`, document.locate(['service']))
   problems.throwIfAny()
   const model = await tidied(project, service, context)
   const wanted = isString(value.workspaceFolder) ? value.workspaceFolder : undefined
