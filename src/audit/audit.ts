@@ -1,7 +1,7 @@
 // Judges a resolved configuration before anything of it is built or started. Pure.
 import { resolve } from 'node:path'
+import { isBelow } from '../config/below.ts'
 import { singleDollars } from '../config/dollars.ts'
-import { isBelow } from '../config/real-paths.ts'
 import type { ComposeModel, JsonObject, ResolvedConfig } from '../config/resolved-config.ts'
 import { containersOf, metadataContainer } from './containers.ts'
 import type { Finding } from './finding.ts'

@@ -119,10 +119,18 @@ function failed(exitCode: number, stderr: string, call: Call): AirlockError {
   return new AirlockError('input', "docker compose can not read the project's compose files", {
     where: call.files.map((file) => relative(call.directory, file)).join(', '),
     detail: redact(withoutWarnings.join('\n'), call.envTexts),
-    next: /required variable|is missing a value/.test(message)
-      ? 'Give the variable in a file that git does not ignore, or bring its file in: include: .env'
-      : undefined,
+    next: nextStep(message),
   })
+}
+
+function nextStep(message: string): string | undefined {
+  if (/required variable|is missing a value/.test(message)) {
+    return 'Give the variable in a file that git does not ignore, or bring its file in: include: .env'
+  }
+  if (/neither an image nor a build context/.test(message)) {
+    return 'If this file only adds to another one, name both in order: compose_file'
+  }
+  return undefined
 }
 
 async function textsOf(envFiles: readonly EnvFile[]): Promise<readonly string[]> {

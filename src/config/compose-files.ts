@@ -1,9 +1,10 @@
 // The compose files as written, with those that they extend or include.
 import { readFile } from 'node:fs/promises'
 import { dirname, join, relative, resolve } from 'node:path'
+import { isBelow } from './below.ts'
 import { isObject, isString, listOf, objectOf, stringsOf } from './json.ts'
 import type { Problems } from './problems.ts'
-import { isBelow, realPath } from './real-paths.ts'
+import { realPath } from './real-paths.ts'
 import type { JsonObject, Source, SourceDocument } from './resolved-config.ts'
 import { parseYaml } from './yaml.ts'
 

@@ -58,7 +58,7 @@ export async function resolveComposeOnly(request: ComposeOnlyRequest, context: C
 // Any default would be a guess: an image without the project's language lets Claude edit but not test, and says so late.
 function checkChoice({ base, service }: ComposeOnlyRequest, { problems }: ConfigContext): void {
   if (base && service !== undefined) {
-    problems.add('service and image (or dockerfile) are both given, and each says what the sandbox is made from')
+    problems.add('service and a base image or Dockerfile are both given, and each says what the sandbox is made from')
   }
   if (base || service !== undefined) return
   problems.add(
@@ -66,9 +66,9 @@ function checkChoice({ base, service }: ComposeOnlyRequest, { problems }: Config
     undefined,
     [
       'Give one of these:',
-      'service: web             the compose service whose image has the tools of the project',
-      'image: ruby:3.4          an image that has them',
-      'dockerfile: Dockerfile   a Dockerfile that makes one; its build context is the project folder',
+      'service: web                  the compose service whose image has the tools of the project',
+      'base_image: ruby:3.4          an image that has them',
+      'base_dockerfile: Dockerfile   a Dockerfile that makes one; its build context is the project folder',
     ].join('\n    '),
   )
 }

@@ -1,5 +1,5 @@
 // Which host paths are part of the workspace's copy: the ones that git does not ignore, and those that `include` names.
-import { relative } from 'node:path'
+import { basename, dirname, join, relative } from 'node:path'
 import picomatch from 'picomatch'
 import { AirlockError } from '../ports/errors.ts'
 import type { Process } from '../ports/process.ts'
@@ -28,9 +28,20 @@ async function ignoredByGit(directory: string, paths: readonly string[], process
   // 0: some are ignored, 1: none is.
   if (result.exitCode <= 1) return result.stdout.toString('utf8').split('\0').filter(Boolean)
   if (/not a git repository/i.test(result.stderr)) return []
+  if (/is in submodule|beyond a symbolic link/.test(result.stderr)) return oneByOne(directory, paths, process)
   throw new AirlockError('input', 'git can not tell which files it ignores', {
     where: `git check-ignore in ${directory} (exit code ${result.exitCode})`,
     detail: result.stderr.trim(),
     next: 'Check that `git status` works in this folder.',
   })
+}
+
+// A path in a submodule is that repository's to judge; one that nobody can judge stays out.
+async function oneByOne(directory: string, paths: readonly string[], process: Process): Promise<readonly string[]> {
+  const judged = paths.map(async (path) => {
+    const cwd = dirname(join(directory, path))
+    const { exitCode } = await process.run('git', ['check-ignore', '--quiet', `./${basename(path)}`], { cwd })
+    return exitCode === 1 ? [] : [path]
+  })
+  return (await Promise.all(judged)).flat()
 }

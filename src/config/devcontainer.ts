@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { basename, dirname, relative } from 'node:path'
+import { AirlockError } from '../ports/errors.ts'
 import type { ConfigContext } from './compose-project.ts'
 import { checkShape } from './devcontainer-shape.ts'
 import { isObject, isString, listOf } from './json.ts'
@@ -23,12 +24,18 @@ export interface Devcontainer {
 export async function readDevcontainer(file: string, context: ConfigContext): Promise<Devcontainer> {
   const { directory, problems } = context
   const name = relative(directory, file)
-  const document = parseJsonc(await readFile(file, 'utf8'), name, problems)
+  const document = parseJsonc(await textOf(file, name), name, problems)
   if (!document) return thrown(problems)
   checkShape(document, problems)
   const kind = kindOf(document, problems)
   problems.throwIfAny()
   return { kind: kind ?? 'image', document, value: withHostVariables(document.value, context), folder: dirname(file) }
+}
+
+async function textOf(file: string, name: string): Promise<string> {
+  return readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new AirlockError('input', `${name} can not be read: ${error.message}`, { cause: error })
+  })
 }
 
 function thrown(problems: Problems): never {

@@ -39,7 +39,7 @@ export async function discover(
   problems.add(
     `there is no .devcontainer/devcontainer.json, .devcontainer.json or compose file in ${directory}`,
     undefined,
-    'Name the file that describes the development environment: config_file or compose_file (--config or --compose).',
+    'Name the file that describes the development environment: config_file or compose_file.',
   )
   return undefined
 }
@@ -79,7 +79,7 @@ function ambiguous(directory: string, files: readonly string[], problems: Proble
   problems.add(
     `the project has ${names.length} devcontainers: ${names.join(', ')}`,
     undefined,
-    `Choose one with config_file (--config), for example: ${names[0]}`,
+    `Choose one, for example: config_file: ${names[0]}`,
   )
 }
 

@@ -3,8 +3,9 @@
 import { access, readFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import type { Process } from '../ports/process.ts'
+import { isBelow } from './below.ts'
 import { leftOutOfCopy } from './copied.ts'
-import { isBelow, realPath } from './real-paths.ts'
+import { realPath } from './real-paths.ts'
 import type { EnvFile } from './resolved-config.ts'
 
 export interface EnvContext {
@@ -66,14 +67,18 @@ export async function judgeEnvFiles(
   return entries.map((entry) => ({ ...entry, use: uses.get(entry.path) ?? 'withheld' }))
 }
 
+// By where a link leads, too: a link that git tracks may lead to a file that it ignores.
 async function judge(paths: readonly string[], context: EnvContext): Promise<ReadonlyMap<string, EnvFile['use']>> {
   const root = await realPath(context.directory)
-  const withheld = await leftOutOfCopy(context.directory, paths, context.include, context.process)
-  const judged = paths.map(async (path) => {
-    if (!isBelow(root, await realPath(path))) return [path, 'outside'] as const
-    return [path, withheld.has(path) ? 'withheld' : 'read'] as const
-  })
-  return new Map(await Promise.all(judged))
+  const real = await Promise.all(paths.map(realPath))
+  const withheld = await leftOutOfCopy(context.directory, [...paths, ...real], context.include, context.process)
+  return new Map(
+    paths.map((path, index) => {
+      const leadsTo = real[index] as string
+      if (!isBelow(root, leadsTo)) return [path, 'outside']
+      return [path, withheld.has(path) || withheld.has(leadsTo) ? 'withheld' : 'read']
+    }),
+  )
 }
 
 /** Blanks the values of environment files out of a message. */

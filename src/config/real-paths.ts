@@ -1,6 +1,6 @@
 // Where host paths really lead, links followed.
 import { realpath } from 'node:fs/promises'
-import { dirname, join, relative } from 'node:path'
+import { dirname, join } from 'node:path'
 
 /** A path that does not exist yet leads to where its nearest existing parent does. */
 export async function realPath(path: string): Promise<string> {
@@ -14,10 +14,4 @@ export async function realPath(path: string): Promise<string> {
 
 export async function realPathsOf(paths: Iterable<string>): Promise<Readonly<Record<string, string>>> {
   return Object.fromEntries(await Promise.all([...new Set(paths)].map(async (path) => [path, await realPath(path)])))
-}
-
-/** Whether `path` is `folder` or lies below it; both real. */
-export function isBelow(folder: string, path: string): boolean {
-  const way = relative(folder, path)
-  return way === '' || !(way === '..' || way.startsWith('../') || way.startsWith('..\\') || way.startsWith('/'))
 }

@@ -45,6 +45,6 @@ async function resolveFound(found: Found, request: ConfigRequest, context: Confi
   if (found.kind === 'compose') {
     return resolveComposeOnly({ files: found.files, base, service, services }, context)
   }
-  if (base) context.note(`${base.kind} is not used: devcontainer.json describes the sandbox`)
+  if (base) context.note(`base_${base.kind} is not used: devcontainer.json describes the sandbox`)
   return resolveDevcontainer(await readDevcontainer(found.file, context), { service, services }, context)
 }

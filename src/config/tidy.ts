@@ -1,8 +1,8 @@
 // Small changes to compose's model that keep ordinary projects working in a closed sandbox. Each is told in a note.
 import { join, posix, relative, sep } from 'node:path'
+import { isBelow } from './below.ts'
 import { doubleDollars, singleDollars } from './dollars.ts'
 import { isObject, isString, listOf, objectOf, stringsOf } from './json.ts'
-import { isBelow } from './real-paths.ts'
 import type { ComposeModel, Json, JsonObject } from './resolved-config.ts'
 import { networksOf } from './services.ts'
 

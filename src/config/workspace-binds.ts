@@ -1,8 +1,8 @@
 // Mounts of the project's folder, or of a part of it, in a compose service.
 import { relative, sep } from 'node:path'
+import { isBelow } from './below.ts'
 import { singleDollars } from './dollars.ts'
 import { isString, listOf, objectOf } from './json.ts'
-import { isBelow } from './real-paths.ts'
 import type { JsonObject } from './resolved-config.ts'
 import type { WorkspaceBind } from './workspace.ts'
 

@@ -71,7 +71,7 @@ export const UNKNOWN: readonly Rule[] = [
     severity: 'refuse',
     promise: 1,
     reason: "the feature needs a privileged container or the host's engine, and either is root on the host",
-    remedy: 'Leave the feature out: point config_file (--config) at a devcontainer.json without it.',
+    remedy: 'Leave the feature out: point config_file at a devcontainer.json without it.',
     config: ({ devcontainer, features }) =>
       Object.keys(features)
         .filter((id) => ENGINE_FEATURE.test(id))

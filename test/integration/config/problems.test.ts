@@ -16,7 +16,7 @@ describe('what is wrong is told with its place', () => {
       'several devcontainers',
       { '.devcontainer/a/devcontainer.json': '{}', '.devcontainer/b/devcontainer.json': '{}' },
       {},
-      ['.devcontainer/a/devcontainer.json, .devcontainer/b/devcontainer.json', '--config'],
+      ['.devcontainer/a/devcontainer.json, .devcontainer/b/devcontainer.json', 'config_file: .devcontainer/a/'],
     ],
     [
       'a broken devcontainer.json',
@@ -65,6 +65,12 @@ describe('what is wrong is told with its place', () => {
       ['at compose.yaml', 'undefined service'],
     ],
     [
+      'a compose file that only adds to another',
+      { 'docker-compose.dev.yml': 'services: { web: { ports: ["80"] } }', 'docker-compose.yml': COMPOSE },
+      { service: 'web' },
+      ['at docker-compose.dev.yml', 'name both in order: compose_file'],
+    ],
+    [
       'a variable that must be given',
       { 'compose.yaml': 'services: { web: { image: "x:${TAG:?the tag}" } }' },
       { service: 'web' },
@@ -86,7 +92,7 @@ describe('what is wrong is told with its place', () => {
       { service: 'app', services: ['x'] },
       ['"app"', '"x"'],
     ],
-    ['nothing to work in', { 'compose.yaml': COMPOSE }, {}, ['service: web', 'image:', 'dockerfile:']],
+    ['nothing to work in', { 'compose.yaml': COMPOSE }, {}, ['service: web', 'base_image:', 'base_dockerfile:']],
     [
       'services without compose',
       { '.devcontainer.json': '{ "image": "x" }' },

@@ -97,6 +97,31 @@ describe('.env and env_file', () => {
     expect(findings(config)).toEqual(['AL302', 'AL302'])
   })
 
+  it('a link that git tracks does not bring in what it ignores', async () => {
+    using made = project({
+      '.gitignore': 'local/\n',
+      '.env': { link: 'local/env' },
+      'compose.yaml': 'services: { web: { image: "x:${KEY:-none}", env_file: [linked.env] } }',
+      'linked.env': { link: 'local/env' },
+    })
+    mkdirSync(join(made.directory, 'local'))
+    writeFileSync(join(made.directory, 'local/env'), `KEY=${SECRET}\n`)
+    expect(await plainCompose(made.directory)).toContain(SECRET)
+    expect(JSON.stringify(await resolved(made.directory, image))).not.toContain(SECRET)
+  })
+
+  it('in a submodule, what the submodule ignores is not read', async () => {
+    using part = project({ '.gitignore': 'secret.env\n', 'open.env': 'OPEN=yes\n' })
+    using made = project({
+      'compose.yaml': 'services: { web: { image: x, env_file: [part/secret.env, part/open.env] } }',
+    })
+    made.git('-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', part.directory, 'part')
+    writeFileSync(join(made.directory, 'part/secret.env'), `KEY=${SECRET}\n`)
+    expect(await plainCompose(made.directory)).toContain(SECRET)
+    const config = await resolved(made.directory, image)
+    expect(config.compose?.services.web?.environment).toEqual({ OPEN: 'yes' })
+  })
+
   it('the .env of an included file is a reason to stop', async () => {
     using made = project({
       '.gitignore': '.env\n',
