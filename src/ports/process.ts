@@ -6,6 +6,8 @@ export interface RunOptions {
   readonly cwd?: string
   /** The whole environment of the child: nothing is inherited unless it is named here. */
   readonly env?: Readonly<Record<string, string>>
+  /** Added to the environment that children get anyway. */
+  readonly extraEnv?: Readonly<Record<string, string>>
   readonly input?: string | Uint8Array | Readable
   readonly signal?: AbortSignal | undefined
   readonly timeoutMs?: number
@@ -98,7 +100,7 @@ export function hostProcess(environment: Readonly<Record<string, string>>): Proc
 function common(environment: Readonly<Record<string, string>>, options: RunOptions) {
   return {
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-    env: options.env ?? environment,
+    env: { ...(options.env ?? environment), ...options.extraEnv },
     extendEnv: false,
     reject: false as const,
     stripFinalNewline: false,

@@ -1,0 +1,39 @@
+// The history that goes along: one pack of what is reachable, and nothing that isn't (no stashes, no dropped commits).
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { HostGit } from './git.ts'
+import type { Repository } from './repository.ts'
+
+export interface Pack extends AsyncDisposable {
+  /** Absolute paths of the .pack and .idx files; empty when there are no objects. */
+  readonly files: readonly string[]
+}
+
+// Deltas that exist are reused; looking for new ones takes longer than sending the bytes.
+const FAST = ['-c', 'pack.window=0', '-c', 'pack.compression=1', '-c', 'core.compression=1']
+
+/** Packs on the host, where the objects are; the index file is a by-product, so the helper has nothing to compute. */
+export async function packHistory(git: HostGit, repository: Repository): Promise<Pack> {
+  const folder = await mkdtemp(join(tmpdir(), 'airlock-history-'))
+  const dispose = () => rm(folder, { recursive: true, force: true })
+  try {
+    const wanted = objects(repository)
+    if (wanted.length > 0) {
+      const args = [...FAST, 'pack-objects', '--quiet', '--revs', '--delta-base-offset', '--missing=allow-promisor']
+      await git.run('packing the history', [...args, join(folder, 'pack')], `${wanted.join('\n')}\n`)
+    }
+    const files = (await readdir(folder)).filter((name) => /\.(pack|idx)$/.test(name)).map((name) => join(folder, name))
+    return { files, [Symbol.asyncDispose]: dispose }
+  } catch (error) {
+    await dispose()
+    throw error
+  }
+}
+
+// Blobs of the index are named one by one: staged content is in no commit yet, and a subfolder must not bring the rest.
+function objects({ commit, tips, subtree, prefix, index }: Repository): readonly string[] {
+  const history = prefix === '' ? [...tips, ...(commit ? [commit] : [])] : subtree ? [subtree.tree] : []
+  const staged = index.filter((entry) => entry.mode !== '160000').map((entry) => entry.sha)
+  return [...new Set([...history, ...staged])].filter((sha) => !/^0+$/.test(sha))
+}

@@ -1,0 +1,95 @@
+// Paths that make somebody's machine do something later, by themselves. A change to one is kept back for a person.
+
+export interface ProtectedPath {
+  /** picomatch globs, case-insensitive: file systems of developers' machines often are. */
+  readonly globs: readonly string[]
+  readonly reason: string
+}
+
+export const PROTECTED_PATHS: readonly ProtectedPath[] = [
+  {
+    globs: [
+      '.github/workflows/**',
+      '.github/actions/**',
+      '.gitlab-ci.yml',
+      '.gitlab/**',
+      '.circleci/**',
+      '.buildkite/**',
+    ],
+    reason: 'CI runs it with the repository’s secrets',
+  },
+  {
+    globs: [
+      'azure-pipelines.y?(a)ml',
+      'Jenkinsfile',
+      'bitbucket-pipelines.yml',
+      '.travis.yml',
+      '.drone.yml',
+      '.woodpecker/**',
+    ],
+    reason: 'CI runs it with the repository’s secrets',
+  },
+  {
+    globs: ['**/.devcontainer/**', '**/.devcontainer.json', '**/?(docker-)compose*.y?(a)ml', '.airlock.y?(a)ml'],
+    reason: 'it defines the next sandbox, and what a plain start of the containers may do on the host',
+  },
+  {
+    globs: ['**/.gitattributes', '**/.gitmodules', '**/.gitconfig', '**/.lfsconfig', '**/.githooks/**'],
+    reason: 'git acts on it: filters, merge drivers, submodule addresses',
+  },
+  {
+    globs: [
+      '**/.husky/**',
+      '**/.pre-commit-config.yaml',
+      '**/lefthook.y?(a)ml',
+      '**/.lefthook/**',
+      '**/.overcommit.yml',
+    ],
+    reason: 'it runs at the next commit',
+  },
+  {
+    globs: [
+      '**/.vscode/**',
+      '**/.idea/**',
+      '**/*.code-workspace',
+      '**/.zed/**',
+      '**/.nvim.lua',
+      '**/.exrc',
+      '**/.vimrc',
+      '**/.dir-locals.el',
+    ],
+    reason: 'an editor acts on it when the folder is opened',
+  },
+  {
+    globs: [
+      '**/.claude/**',
+      '**/.claude.json',
+      '**/.mcp.json',
+      '**/CLAUDE.md',
+      '**/CLAUDE.local.md',
+      '**/AGENTS.md',
+      '**/.cursor/**',
+      '**/.cursorrules',
+    ],
+    reason: 'it instructs or configures the next agent, hooks included',
+  },
+  {
+    globs: ['**/.envrc', '**/.tool-versions', '**/mise.toml', '**/.mise.toml', '**/.mise/**', '**/.autoenv*'],
+    reason: 'a shell acts on it when somebody enters the folder',
+  },
+  {
+    globs: [
+      '**/.npmrc',
+      '**/.yarnrc*',
+      '**/.yarn/**',
+      '**/.pnpmfile.cjs',
+      '**/.pypirc',
+      '**/pip.conf',
+      '**/.bundle/config',
+      '**/.cargo/config*',
+      '**/.ripgreprc',
+    ],
+    reason: 'it redirects a package manager or tool, or makes it run something',
+  },
+  { globs: ['**/CODEOWNERS'], reason: 'it decides who has to review' },
+]

@@ -1,0 +1,135 @@
+// Brings the changes back: the helper lists them, the gate judges them here, the helper writes the patches of what passed.
+import { type Docker, lastLines } from '../ports/docker.ts'
+import { AirlockError } from '../ports/errors.ts'
+import type { Child } from '../ports/process.ts'
+import {
+  indexInfo,
+  parseLinks,
+  parseNumstat,
+  parsePaths,
+  parseRaw,
+  parseSizes,
+  parseSpecial,
+  type RawChange,
+  toChange,
+} from './changes.ts'
+import { helperArgs, type WorkspaceVolumes } from './fill.ts'
+import { gate } from './gate.ts'
+import type { Patch, Refusal } from './patch.ts'
+import { SectionReader } from './sections.ts'
+
+export interface PatchPolicy {
+  readonly protectedPaths: readonly string[]
+  readonly maxFiles: number
+  /** Of the patch; the changed files themselves may have four times as many. */
+  readonly maxBytes: number
+  /** Folder of the project inside its repository, with a slash at its end; or ''. */
+  readonly pathPrefix: string
+}
+
+const HELPER_MS = 10 * 60_000
+
+/** Errors: `patch`, with the limit that was passed or what the helper said. */
+export async function readPatch(
+  volumes: WorkspaceVolumes,
+  policy: PatchPolicy,
+  { docker }: { readonly docker: Docker },
+): Promise<Patch> {
+  const limit = policy.maxBytes * 4
+  // Changed objects lie in memory for a moment: the disk may be what is full.
+  const tmpMb = Math.ceil((limit + policy.maxBytes * 2) / 1024 / 1024) + 64
+  const args = [...helperArgs(volumes, { readOnly: true, tmpMb }), '/airlock/read.sh', String(limit), policy.pathPrefix]
+  const child = docker.start(args, { timeoutMs: HELPER_MS })
+  try {
+    const patch = await converse(child, policy)
+    const { exitCode, stderrTail } = await child.done
+    if (exitCode !== 0) throw helperError(exitCode, stderrTail)
+    return patch
+  } catch (error) {
+    child.kill('SIGKILL')
+    const { exitCode, stderrTail } = await child.done
+    if (error instanceof AirlockError) throw error
+    if (error instanceof RangeError) throw tooLarge(policy)
+    throw helperError(exitCode, stderrTail, error)
+  }
+}
+
+async function converse(child: Child, policy: PatchPolicy): Promise<Patch> {
+  // Lists, patch and withheld patch; base85 makes binaries a quarter larger than they are.
+  const reader = new SectionReader(child.stdout, policy.maxBytes * 3 + 64 * 1024 * 1024)
+  const first = await reader.next()
+  if (first?.name === 'too-large') throw tooLarge(policy, Number(first.data.toString('latin1')))
+  if (first?.name !== 'raw') throw new Error('the helper ended early')
+  const raw = parseRaw(first.data)
+  if (raw.length > policy.maxFiles) throw tooMany(raw.length, policy.maxFiles)
+  const sizes = parseSizes(await reader.expect('sizes'))
+  const links = parseLinks(await reader.expect('links'))
+  const changes = raw.map((record) => toChange(record, sizes))
+  const refusals = gate({
+    changes,
+    invalidNames: new Set(raw.filter((record) => record.invalidName).map((record) => record.path)),
+    links: new Map(raw.flatMap((record) => linkOf(record, links))),
+    odd: parseSpecial(await reader.expect('special')),
+    nestedGit: parsePaths(await reader.expect('nested')),
+    unreadable: parsePaths(await reader.expect('unread')),
+    protectedPaths: policy.protectedPaths,
+  })
+  send(child, raw.filter(accepted(refusals)))
+  send(child, raw.filter(withKind(refusals, 'protected')))
+  child.stdin.end()
+  const { insertions, deletions } = parseNumstat(await reader.expect('numstat'))
+  const patch = await reader.expect('patch')
+  const withheld = await reader.expect('withheld')
+  if (patch.length > policy.maxBytes) throw tooLarge(policy, patch.length)
+  return { patch, withheld, changes, refusals, insertions, deletions }
+}
+
+const linkOf = (record: RawChange, links: ReadonlyMap<string, string>): (readonly [string, string])[] => {
+  const target = record.newMode === '120000' ? links.get(record.newSha) : undefined
+  return target === undefined ? [] : [[record.path, target]]
+}
+
+function accepted(refusals: readonly Refusal[]): (record: RawChange) => boolean {
+  const refused = new Set(refusals.map((refusal) => refusal.path))
+  return (record) => !refused.has(record.path)
+}
+
+function withKind(refusals: readonly Refusal[], kind: Refusal['kind']): (record: RawChange) => boolean {
+  const chosen = new Set(refusals.filter((refusal) => refusal.kind === kind).map((refusal) => refusal.path))
+  return (record) => chosen.has(record.path)
+}
+
+function send(child: Child, records: readonly RawChange[]): void {
+  const list = Buffer.from(records.map(indexInfo).join(''))
+  child.stdin.write(`${list.length}\n`)
+  child.stdin.write(list)
+}
+
+const KEPT = 'The workspace is kept in its volume: see airlock sweep --dry-run.'
+
+function tooLarge(policy: PatchPolicy, bytes?: number): AirlockError {
+  const size = bytes === undefined ? '' : ` (${bytes.toLocaleString('en')} bytes)`
+  return new AirlockError('patch', `the changes are too large${size}`, {
+    next: `The limit is ${policy.maxBytes.toLocaleString('en')} bytes of patch. Build output belongs into .gitignore. ${KEPT}`,
+  })
+}
+
+function tooMany(files: number, limit: number): AirlockError {
+  return new AirlockError(
+    'patch',
+    `${files.toLocaleString('en')} files changed, more than the ${limit.toLocaleString('en')} allowed`,
+    {
+      next: `Build output and dependencies belong into .gitignore. ${KEPT}`,
+    },
+  )
+}
+
+function helperError(exitCode: number, stderr: string, cause?: unknown): AirlockError {
+  const said = lastLines(stderr, 8) || (cause instanceof Error ? cause.message : '')
+  return new AirlockError('patch', 'the changes could not be read from the workspace', {
+    where: `helper container (exit code ${exitCode})`,
+    detail: said,
+    next: KEPT,
+    cause,
+  })
+}
