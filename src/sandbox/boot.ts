@@ -83,7 +83,7 @@ const describeServices = (services: readonly string[]) => (services.length === 0
 
 // Everything that has to hold before anything of the project runs inside.
 async function prove(plan: BootPlan, started: Started, link: GatewayLink, deps: BootDeps): Promise<Session> {
-  const [session] = await together<[Session, void, void, void, unknown]>(deps.signal, (signal) => [
+  const [session] = await together<[Session, unknown, unknown, unknown, unknown]>(deps.signal, (signal) => [
     prepareSession(plan, started, deps),
     deps.time('probe', () => probe(plan, started, { ...deps, signal })),
     deps.time('start', () => waitForServices(deps.docker, started.services, SERVICES_MS, signal)),

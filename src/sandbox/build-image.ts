@@ -33,7 +33,8 @@ async function built(
     ...Object.entries(build.args).flatMap(([name, value]) => ['--build-arg', `${name}=${value}`]),
     build.context,
   ]
-  const id = await docker.expect(`building the image of ${what} from ${build.dockerfile}`, args, { signal })
+  const input = build.inline === undefined ? {} : { input: build.inline }
+  const id = await docker.expect(`building the image of ${what} from ${build.dockerfile}`, args, { signal, ...input })
   const digest = /^sha256:([0-9a-f]{64})$/.exec(id)?.[1]
   if (!digest) throw new AirlockError('engine', `docker build printed no image id for ${what}`, { detail: id })
   // By tag and not by id: the devcontainers CLI and compose take names only.

@@ -20,7 +20,14 @@ export interface GatewayLink {
  * end, however it comes about, closes the only way out.
  */
 export function openGateway(docker: Docker, container: string, config: GatewayConfig): GatewayLink {
-  const control = docker.start(['exec', '-i', container, 'sh', '-c', 'until [ -p /run/airlock/control ]; do sleep 0.02; done; exec cat > /run/airlock/control'])
+  const control = docker.start([
+    'exec',
+    '-i',
+    container,
+    'sh',
+    '-c',
+    'until [ -p /run/airlock/control ]; do sleep 0.02; done; exec cat > /run/airlock/control',
+  ])
   control.stdout.resume()
   control.stdin.write(`${JSON.stringify(config)}\n`)
   const log = docker.start(['logs', '--follow', container])

@@ -1,4 +1,6 @@
 // What a service mounts: its own fresh volumes, and parts of the workspace's copy where it bound parts of the checkout.
+
+import { doubleDollars, singleDollars } from '../config/dollars.ts'
 import type { Json, JsonObject } from '../config/resolved-config.ts'
 import { WORKSPACE } from './names.ts'
 import { insideProject, list, type ServiceContext } from './service-context.ts'
@@ -12,7 +14,10 @@ function mount(volume: JsonObject, context: ServiceContext): readonly JsonObject
   const target = String(volume.target)
   const readOnly = volume.read_only === true ? { read_only: true } : {}
   if (volume.type === 'tmpfs') return [{ type: 'tmpfs', target, ...(volume.tmpfs ? { tmpfs: volume.tmpfs } : {}) }]
-  if (volume.type === 'bind') return bind(String(volume.source), target, readOnly, context)
+  if (volume.type === 'bind') {
+    const source = singleDollars(String(volume.source))
+    return insideProject(context.directory, source) === undefined ? [] : [bindMount(source, target, readOnly, context)]
+  }
   if (typeof volume.source !== 'string') return [{ type: 'volume', target }]
   context.useVolume(volume.source)
   const subpath = (volume.volume as JsonObject | undefined)?.subpath
@@ -20,16 +25,15 @@ function mount(volume: JsonObject, context: ServiceContext): readonly JsonObject
 }
 
 // A folder that git ignores, or that isn't there yet, is where services keep data (`./pgdata`): it starts fresh.
-function bind(source: string, target: string, readOnly: JsonObject, context: ServiceContext): readonly JsonObject[] {
+export function bindMount(source: string, target: string, readOnly: JsonObject, context: ServiceContext): JsonObject {
   const path = insideProject(context.directory, source)
-  if (path === undefined) return []
-  if (path !== '' && !context.inCopy(path)) return [{ type: 'volume', target }]
-  return [workspaceMount(path, target, readOnly, context)]
+  if (path === undefined || (path !== '' && !context.inCopy(path))) return { type: 'volume', target }
+  return workspaceMount(path, target, readOnly, context)
 }
 
 function workspaceMount(path: string, target: string, readOnly: JsonObject, context: ServiceContext): JsonObject {
   context.subpaths.push(path)
-  const volume = path === '' ? { nocopy: true } : { nocopy: true, subpath: path }
+  const volume = path === '' ? { nocopy: true } : { nocopy: true, subpath: doubleDollars(path) }
   return { type: 'volume', source: WORKSPACE, target, ...readOnly, volume }
 }
 

@@ -1,7 +1,9 @@
 // The container that Claude works in.
 import type { Json, JsonObject } from '../config/resolved-config.ts'
+import { keptSecurityOptions } from '../config/tidy.ts'
 import { proxyEnvironment } from './environment.ts'
 import type { MetadataMount } from './metadata.ts'
+import { bindMount } from './mounts.ts'
 import { WORKSPACE } from './names.ts'
 import { closedDefaults, passed } from './service.ts'
 import { list, type ServiceContext } from './service-context.ts'
@@ -12,8 +14,9 @@ const IDLE = ['sleep', 'infinity']
 
 export function sandboxService(input: TopologyInput, context: ServiceContext, networks: readonly string[]): JsonObject {
   const { config, image, limits } = input
-  const service = config.compose?.services[config.service] ?? {}
+  const service = config.compose?.services[config.service] ?? config.container ?? {}
   const { metadata } = image
+  const securityOpt = keptSecurityOptions([...metadata.securityOpt], 'the devcontainer', () => {})
   const defaults = closedDefaults(service, context)
   return {
     ...passed(service),
@@ -25,7 +28,7 @@ export function sandboxService(input: TopologyInput, context: ServiceContext, ne
     ...(metadata.containerUser === undefined ? {} : { user: metadata.containerUser }),
     environment: { ...(service.environment as JsonObject | undefined), ...proxyEnvironment(config.services) },
     cap_add: [...new Set([...list(service.cap_add).map(String), ...metadata.capAdd])],
-    security_opt: [...new Set([...list(service.security_opt).map(String), ...metadata.securityOpt])],
+    security_opt: [...new Set([...list(service.security_opt).map(String), ...securityOpt])],
     // Airlock supplies the sandbox of a project without a devcontainer: it joins all networks that the services are on.
     ...(config.compose?.services[config.service]
       ? {}
@@ -80,6 +83,8 @@ const isSameFolder = (mount: JsonObject, target: string) =>
 
 function metadataMount(mount: MetadataMount, input: TopologyInput, context: ServiceContext): JsonObject {
   if (mount.type === 'tmpfs') return { type: 'tmpfs', target: mount.target }
+  // What the audit let pass of binds lies inside the project.
+  if (mount.type === 'bind') return bindMount(mount.source ?? '', mount.target, {}, context)
   const source = mount.source?.replaceAll('${devcontainerId}', input.runId).replaceAll(/[^A-Za-z0-9_.-]/g, '-')
   if (!source) return { type: 'volume', target: mount.target }
   const name = /^[A-Za-z0-9]/.test(source) ? source : `v${source}`

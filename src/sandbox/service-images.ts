@@ -1,6 +1,6 @@
 // Images of the services that come from Dockerfiles, and of those that are pulled.
 
-import { resolve } from 'node:path'
+import { baseOfService } from '../config/base-image.ts'
 import type { JsonObject, ResolvedConfig } from '../config/resolved-config.ts'
 import { AirlockError } from '../ports/errors.ts'
 import { type BuildDeps, ensureImage } from './build-image.ts'
@@ -16,25 +16,8 @@ export async function ensureServiceImages(
 }
 
 async function serviceImage(name: string, service: JsonObject, deps: BuildDeps) {
-  const what = `service ${name}`
-  if (service.build) return [name, await ensureImage(buildOf(name, service.build as JsonObject), what, deps)] as const
-  if (typeof service.image !== 'string') throw new AirlockError('input', `${what} has neither an image nor a build`)
-  await ensureImage({ kind: 'image', image: service.image }, what, deps)
-  return undefined
-}
-
-function buildOf(name: string, build: JsonObject) {
-  if (typeof build.context !== 'string' || build.dockerfile_inline) {
-    throw new AirlockError('input', `service ${name}: only builds from a folder with a Dockerfile are supported`, {
-      next: 'Put the inline Dockerfile into a file of the repository.',
-    })
-  }
-  const args = Object.entries((build.args ?? {}) as JsonObject).map(([key, value]) => [key, String(value ?? '')])
-  return {
-    kind: 'build',
-    context: build.context,
-    dockerfile: resolve(build.context, typeof build.dockerfile === 'string' ? build.dockerfile : 'Dockerfile'),
-    ...(typeof build.target === 'string' ? { target: build.target } : {}),
-    args: Object.fromEntries(args) as Record<string, string>,
-  } as const
+  const base = baseOfService(service)
+  if (!base) throw new AirlockError('input', `service ${name} has neither an image nor a build`)
+  const image = await ensureImage(base, `service ${name}`, deps)
+  return base.kind === 'build' ? ([name, image] as const) : undefined
 }

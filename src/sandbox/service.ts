@@ -56,7 +56,7 @@ export function closedDefaults(service: JsonObject, context: ServiceContext): Js
   return {
     // NET_RAW is among Docker's defaults and lets neighbours spoof each other's addresses.
     cap_drop: [...new Set([...list(service.cap_drop).map(String), 'NET_RAW'])],
-    networks: networkAliases(service.networks),
+    ...network(service, context),
     volumes: serviceMounts(service, context),
     labels: { 'airlock.run': context.runId },
   }
@@ -64,6 +64,14 @@ export function closedDefaults(service: JsonObject, context: ServiceContext): Js
 
 export function passed(service: JsonObject): JsonObject {
   return Object.fromEntries(PASSED.filter((key) => service[key] != null).map((key) => [key, service[key] as Json]))
+}
+
+// A service may share another one's network, as the database templates of devcontainers do. It has no name of its own
+// then.
+function network(service: JsonObject, context: ServiceContext): JsonObject {
+  const shared = /^service:(.+)$/.exec(String(service.network_mode ?? ''))?.[1]
+  if (shared !== undefined && context.selected.has(shared)) return { network_mode: `service:${shared}`, hostname: null }
+  return { networks: networkAliases(service.networks) }
 }
 
 // Static addresses are left out: two runs at once would collide on them.

@@ -24,7 +24,7 @@ export async function images({ config }: Prepared, stage: Stage): Promise<Images
       ensureGatewayImage(docker, installation),
       ensureServiceImages(config, { docker, signal }),
     ])
-    const findings = auditMetadata(sandbox.metadataEntries, config, { allow: request.allow })
+    const findings = auditMetadata(sandbox.metadataEntries, config.directory, { allow: request.allow })
     record.findings = [...record.findings, ...findings]
     const error = auditError(findings)
     if (error) throw error
