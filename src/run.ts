@@ -1,10 +1,6 @@
 // The pipeline: a call a step, no logic.
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Host } from './host/host.ts'
-import type { Docker } from './ports/docker.ts'
-import type { Installation } from './ports/installation.ts'
-import type { Process } from './ports/process.ts'
 import { RunRecord } from './report/record.ts'
 import type { RunResult } from './report/run-result.ts'
 import type { RunRequest } from './request/run-request.ts'
@@ -13,17 +9,10 @@ import { collect } from './stages/collect.ts'
 import { finish } from './stages/finish.ts'
 import { images } from './stages/images.ts'
 import { prepare } from './stages/prepare.ts'
-import type { Stage } from './stages/stage.ts'
+import type { RunDeps, Stage } from './stages/stage.ts'
 import { work } from './stages/work.ts'
 
-export interface RunDeps {
-  readonly host: Host
-  readonly docker: Docker
-  readonly process: Process
-  readonly installation: Installation
-  /** Aborted when the user or the runner cancels. */
-  readonly signal: AbortSignal
-}
+export type { RunDeps } from './stages/stage.ts'
 
 /**
  * Runs Claude for a request. Failures of the run are in the result, nothing is thrown for them; only a folder that can't

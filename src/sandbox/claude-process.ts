@@ -19,8 +19,8 @@ export interface ClaudeProcessOptions {
   readonly signal: AbortSignal
   /** Gets every chunk as it came, before anything is made of it: the transcript. */
   readonly onBytes: (chunk: Buffer) => void
-  /** Gets every whole line; longer ones than MAX_LINE are cut. */
-  readonly onLine: (line: string) => void
+  /** Gets every whole line; longer ones than MAX_LINE are cut. Returning true ends Claude. */
+  readonly onLine: (line: string) => boolean
 }
 
 // A tool result of Claude Code holds at most some hundred kB; a line without an end must not eat our memory.
@@ -34,17 +34,20 @@ export async function runClaudeProcess(
 ): Promise<ClaudeEnd> {
   let endedBy: EndedBy = 'itself'
   const child = execStart(docker, session, options.argv)
+  const kill = () => void docker.run(['kill', session.container]).finally(() => child.kill('SIGKILL'))
   const stop = (reason: EndedBy) => {
     if (endedBy !== 'itself') return
     endedBy = reason
-    void docker.run(['kill', session.container]).finally(() => child.kill('SIGKILL'))
+    kill()
   }
   const timer = setTimeout(() => stop('time'), options.timeoutMs)
   const onAbort = () => stop('cancel')
   options.signal.addEventListener('abort', onAbort, { once: true })
   if (options.signal.aborted) stop('cancel')
   let bytes = 0
-  const lines = lineSplitter(options.onLine)
+  const lines = lineSplitter((line) => {
+    if (options.onLine(line)) kill()
+  })
   child.stdout.on('data', (chunk: Buffer) => {
     bytes += chunk.length
     if (bytes > options.outputBytes) return stop('output')

@@ -1,7 +1,19 @@
 // What every stage of the pipeline is given.
+import type { Host } from '../host/host.ts'
+import type { Docker } from '../ports/docker.ts'
+import type { Installation } from '../ports/installation.ts'
+import type { Process } from '../ports/process.ts'
 import type { RunRecord } from '../report/record.ts'
 import type { RunRequest } from '../request/run-request.ts'
-import type { RunDeps } from '../run.ts'
+
+export interface RunDeps {
+  readonly host: Host
+  readonly docker: Docker
+  readonly process: Process
+  readonly installation: Installation
+  /** Aborted when the user or the runner cancels. */
+  readonly signal: AbortSignal
+}
 
 export interface Stage extends RunDeps {
   readonly request: RunRequest

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { createWriteStream } from 'node:fs'
 import { claudeCommand } from '../claude/command.ts'
 import { describe } from '../claude/describe.ts'
-import { judgeEnd } from '../claude/end.ts'
+import { isHopeless, judgeEnd } from '../claude/end.ts'
 import { parseEvent } from '../claude/events.ts'
 import { emptyProgress, type Progress, reduce } from '../claude/progress.ts'
 import { type ClaudeEnd, runClaudeProcess } from '../sandbox/claude-process.ts'
@@ -54,6 +54,7 @@ async function follow(running: Running, transcriptFile: string, stage: Stage) {
       progress = reduce(progress, event)
       record.claude = progress.summary
       for (const text of describe(event, progress)) host.untrusted(text)
+      return isHopeless(progress)
     },
   })
   transcript.end()
