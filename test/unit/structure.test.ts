@@ -37,7 +37,7 @@ test('there is no room that this table does not know', () => {
 
 test('imports point downward', () => {
   const upward = FILES.flatMap((file) =>
-    [...read(file).matchAll(/^(?:import|export) (?!type )[^;]*? from '(\.[^']+)'$/gm)]
+    [...read(file).matchAll(/^(?:import|export) (?!type )(?:\w+|\* as \w+|\{[^}]*\}) from '(\.[^']+)'$/gm)]
       .map((match) => normalize(join(file, '..', match[1] ?? '')))
       .filter((target) => ROOMS.indexOf(room(target)) > ROOMS.indexOf(room(file)))
       .map((target) => `${file} → ${target}`),
