@@ -57,6 +57,8 @@ export type ProbeTarget =
       readonly name: string
       readonly host: string
       readonly port: number
+      /** How long a way in may take to open, milliseconds; without it until standard input ends, and a moment more. */
+      readonly waitMs?: number
     }
   | { readonly kind: 'dns'; readonly direction: 'out'; readonly name: string; readonly query: string }
 

@@ -1,23 +1,30 @@
 // The program in the gateway's image: `serve` and `probe`.
 
 import { createReadStream } from 'node:fs'
-import { text } from 'node:stream/consumers'
+import { createInterface } from 'node:readline'
+import type { ProbeTarget } from './gateway-config.ts'
 import { stdoutLog } from './log.ts'
-import { type ProbeRequest, probe } from './probe.ts'
+import { probe } from './probe.ts'
 import { CONTROL, serve } from './serve.ts'
 
 async function main(command: string | undefined): Promise<void> {
   switch (command) {
     case 'serve':
       return serve(createReadStream(CONTROL), stdoutLog, (code) => process.exit(code))
-    case 'probe': {
-      const request = JSON.parse(await text(process.stdin)) as ProbeRequest
-      process.stdout.write(`${JSON.stringify(await probe(request))}\n`, () => process.exit(0))
-      return
-    }
+    case 'probe':
+      return probeCommand()
     default:
       throw new Error(`usage: gateway serve|probe, not ${command ?? 'nothing'}`)
   }
+}
+
+// The first line of standard input says what to try; its end, that the services are healthy.
+async function probeCommand(): Promise<void> {
+  const lines = createInterface({ input: process.stdin })
+  const ready = new Promise((resolve) => lines.once('close', resolve))
+  const first = await new Promise<string>((resolve) => lines.once('line', resolve))
+  const rows = await probe(JSON.parse(first) as readonly ProbeTarget[], ready)
+  process.stdout.write(`${JSON.stringify(rows)}\n`, () => process.exit(0))
 }
 
 main(process.argv[2]).catch((error: Error) => {

@@ -4,7 +4,7 @@ import type { ProbeTarget } from './gateway-config.ts'
 export interface ProbeInput {
   /** Addresses at which the machine itself might answer. */
   readonly addresses: readonly string[]
-  readonly services: readonly { readonly service: string; readonly port: number }[]
+  readonly services: readonly { readonly service: string; readonly port: number; readonly waitMs?: number }[]
 }
 
 const out = (name: string, host: string, port: number): ProbeTarget => ({
@@ -33,7 +33,7 @@ export function probeTargets({ addresses, services }: ProbeInput): readonly Prob
     ...FIXED,
     ...addresses.map((address) => out('the host', address, 1)),
     ...services.map(
-      ({ service, port }): ProbeTarget => ({ kind: 'tcp', direction: 'in', name: service, host: service, port }),
+      ({ service, ...rest }): ProbeTarget => ({ kind: 'tcp', direction: 'in', name: service, host: service, ...rest }),
     ),
   ]
 }

@@ -4,18 +4,24 @@ import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ProbeRow, ProbeTarget } from './gateway-config.ts'
 
-export interface ProbeRequest {
-  readonly targets: readonly ProbeTarget[]
-  /** How long a way in may take to open; ways out get OUT_MS. */
-  readonly timeoutMs: number
-}
-
 // On a closed network the kernel answers at once (no route). Only a route that swallows packets waits this long.
 const OUT_MS = 400
 const RETRY_MS = 100
+// A service that calls itself healthy has its port open; this is for the packet's way.
+const AFTER_READY_MS = 2000
 
-export function probe({ targets, timeoutMs }: ProbeRequest): Promise<readonly ProbeRow[]> {
-  return Promise.all(targets.map((target) => (target.direction === 'out' ? wayOut(target) : wayIn(target, timeoutMs))))
+/** @param ready resolves when the services are healthy: ways in without a wait of their own have to be open then */
+export function probe(targets: readonly ProbeTarget[], ready: Promise<unknown>): Promise<readonly ProbeRow[]> {
+  let deadline = Number.POSITIVE_INFINITY
+  void ready.then(() => {
+    deadline = performance.now() + AFTER_READY_MS
+  })
+  const started = performance.now()
+  const late = (target: ProbeTarget) => {
+    const waitMs = target.kind === 'tcp' ? target.waitMs : undefined
+    return performance.now() > (waitMs === undefined ? deadline : started + waitMs)
+  }
+  return Promise.all(targets.map((target) => (target.direction === 'out' ? wayOut(target) : wayIn(target, late))))
 }
 
 async function wayOut(target: ProbeTarget): Promise<ProbeRow> {
@@ -25,13 +31,13 @@ async function wayOut(target: ProbeTarget): Promise<ProbeRow> {
   return row(target, closed.has(detail) ? 'closed' : 'open', detail, started)
 }
 
-async function wayIn(target: ProbeTarget, timeoutMs: number): Promise<ProbeRow> {
+async function wayIn(target: ProbeTarget, late: (target: ProbeTarget) => boolean): Promise<ProbeRow> {
   const started = performance.now()
   if (target.kind === 'dns') throw new Error('a way in is a port')
   for (;;) {
     const detail = await knock(target.host, target.port, 1000)
     if (detail === 'connected') return row(target, 'open', detail, started)
-    if (performance.now() - started > timeoutMs) return row(target, 'closed', detail, started)
+    if (late(target)) return row(target, 'closed', detail, started)
     await sleep(RETRY_MS)
   }
 }

@@ -24,7 +24,7 @@ export function devcontainersCli(
       let log = ''
       child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
         log = (log + chunk).slice(-64 * 1024)
-        for (const line of chunk.split('\n')) if (line.trim() !== '') onOutput(line)
+        for (const line of chunk.split('\n')) if (isStep(line)) onOutput(line.replace(STAMP, '').slice(0, 160))
       })
       child.stdout.resume()
       const { exitCode } = await child.done
@@ -38,6 +38,11 @@ export function devcontainersCli(
     },
   }
 }
+
+const STAMP = /^\[[^\]]*\] /
+
+// BuildKit's step titles and what the steps print; not its bookkeeping.
+const isStep = (line: string) => /^#\d+ (\[[^\]]*\d+\/\d+\]|\d+\.\d+ )/.test(line.replace(STAMP, ''))
 
 // BuildKit repeats the Dockerfile around the failed step after its output; what the step said is the useful part.
 function failedStep(log: string): string {

@@ -29,7 +29,8 @@ export class RunRecord {
   patch: Patch | undefined
   sandboxReadyMs: number | undefined
   error: AirlockError | Error | undefined
-  cancelled = false
+  #cancelled = false
+  #phase: Phase | undefined
   output: Mutable<RunResult['output']>
   readonly runId: string
 
@@ -46,6 +47,7 @@ export class RunRecord {
   /** Times a phase; a phase that is entered again adds up. */
   async time<T>(phase: Phase, work: () => Promise<T> | T): Promise<T> {
     const from = performance.now()
+    if (phase !== 'stop' && phase !== 'patch') this.#phase = phase
     try {
       return await work()
     } finally {
@@ -62,13 +64,21 @@ export class RunRecord {
     this.error ??= error instanceof Error ? error : new Error(String(error))
   }
 
+  /** The run was cancelled: that is its error, whatever broke because of it. */
+  cancel(): void {
+    this.#cancelled = true
+    this.error = new AirlockError('sandbox', `the run was cancelled (last phase: ${this.#phase ?? 'none'})`, {
+      next: this.patch ? 'The work so far is in the output folder.' : undefined,
+    })
+  }
+
   result(): RunResult {
     const decisions = this.events.filter((event) => event.event === 'decision')
     const { claude, patch } = this
     return {
       version: 1,
       runId: this.runId,
-      conclusion: this.cancelled ? 'cancelled' : this.error ? 'failure' : 'success',
+      conclusion: this.#cancelled ? 'cancelled' : this.error ? 'failure' : 'success',
       ...(this.error ? { error: describeError(this.error) } : {}),
       ...defined({ finalMessage: claude?.finalMessage, structuredOutput: claude?.structuredOutput }),
       ...defined({ sessionId: claude?.sessionId, model: claude?.model, sandboxReadyMs: this.sandboxReadyMs }),

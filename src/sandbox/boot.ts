@@ -83,13 +83,16 @@ const describeServices = (services: readonly string[]) => (services.length === 0
 
 // Everything that has to hold before anything of the project runs inside.
 async function prove(plan: BootPlan, started: Started, link: GatewayLink, deps: BootDeps): Promise<Session> {
-  const [session] = await together<[Session, unknown, unknown, unknown, unknown]>(deps.signal, (signal) => [
-    prepareSession(plan, started, deps),
-    deps.time('probe', () => probe(plan, started, { ...deps, signal })),
-    deps.time('start', () => waitForServices(deps.docker, started.services, SERVICES_MS, signal)),
-    link.ready,
-    plan.copy.done,
-  ])
+  const [session] = await together<[Session, unknown, unknown, unknown, unknown]>(deps.signal, (signal) => {
+    const healthy = deps.time('start', () => waitForServices(deps.docker, started.services, SERVICES_MS, signal))
+    return [
+      prepareSession(plan, started, deps),
+      deps.time('probe', () => probe(plan, started, healthy, { ...deps, signal })),
+      healthy,
+      link.ready,
+      plan.copy.done,
+    ]
+  })
   return session
 }
 
@@ -103,15 +106,21 @@ async function prepareSession(plan: BootPlan, started: Started, { docker, onNote
   return { ...bare, env }
 }
 
-async function probe(plan: BootPlan, started: Started, deps: BootDeps): Promise<void> {
+async function probe(plan: BootPlan, started: Started, healthy: Promise<unknown>, deps: BootDeps): Promise<void> {
   const targets = probeTargets({
     addresses: await hostAddresses(deps.docker),
     services: servicePorts(plan.config, started.services),
   })
-  const options = { image: plan.gatewayImage, container: started.sandbox.id, runId: plan.runId, signal: deps.signal }
-  const rows = await runProbe(deps.docker, options, targets, SERVICES_MS)
+  const rows = await runProbe(
+    deps.docker,
+    {
+      ...{ image: plan.gatewayImage, container: started.sandbox.id, runId: plan.runId },
+      ...{ signal: deps.signal, healthy },
+    },
+    targets,
+  )
   deps.onProbe(rows)
-  judgeProbe(rows)
+  judgeProbe(rows, targets)
 }
 
 /** Like Promise.all, but the first failure stops the other parts, and all have ended when it is thrown. */

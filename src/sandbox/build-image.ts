@@ -6,23 +6,29 @@ import { AirlockError } from '../ports/errors.ts'
 export interface BuildDeps {
   readonly docker: Docker
   readonly signal: AbortSignal
+  /** A line for the reader about work that takes long. */
+  readonly onStep: (title: string) => void
 }
+
+const SLOW_MS = 1500
 
 /** Returns the name of an image that the engine has: pulled, or built and tagged by its content. */
 export async function ensureImage(base: BaseImage, what: string, deps: BuildDeps): Promise<string> {
   return base.kind === 'image' ? pulled(base.image, what, deps) : built(base, what, deps)
 }
 
-async function pulled(image: string, what: string, { docker, signal }: BuildDeps): Promise<string> {
+async function pulled(image: string, what: string, { docker, signal, onStep }: BuildDeps): Promise<string> {
   const found = await docker.run(['image', 'inspect', '--format', '{{.Id}}', image], { signal })
-  if (found.exitCode !== 0) await docker.expect(`pulling ${image} (${what})`, ['pull', '--quiet', image], { signal })
+  if (found.exitCode === 0) return image
+  onStep(`Pulling ${image} for ${what}`)
+  await docker.expect(`pulling ${image} (${what})`, ['pull', '--quiet', image], { signal })
   return image
 }
 
 async function built(
   build: Extract<BaseImage, { kind: 'build' }>,
   what: string,
-  { docker, signal }: BuildDeps,
+  { docker, signal, onStep }: BuildDeps,
 ): Promise<string> {
   const args = [
     'build',
@@ -34,7 +40,10 @@ async function built(
     build.context,
   ]
   const input = build.inline === undefined ? {} : { input: build.inline }
-  const id = await docker.expect(`building the image of ${what} from ${build.dockerfile}`, args, { signal, ...input })
+  // Most builds are found in the cache within moments: only the others are worth a line.
+  const slow = setTimeout(() => onStep(`Building the image of ${what}`), SLOW_MS)
+  const building = docker.expect(`building the image of ${what} from ${build.dockerfile}`, args, { signal, ...input })
+  const id = await building.finally(() => clearTimeout(slow))
   const digest = /^sha256:([0-9a-f]{64})$/.exec(id)?.[1]
   if (!digest) throw new AirlockError('engine', `docker build printed no image id for ${what}`, { detail: id })
   // By tag and not by id: the devcontainers CLI and compose take names only.

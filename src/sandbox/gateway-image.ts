@@ -6,10 +6,15 @@ import type { Docker } from '../ports/docker.ts'
 import type { Installation } from '../ports/installation.ts'
 
 /** Returns the image's name, building it only when the engine has none made from these exact files. */
-export async function ensureGatewayImage(docker: Docker, files: Installation): Promise<string> {
+export async function ensureGatewayImage(
+  docker: Docker,
+  files: Installation,
+  onStep: (title: string) => void = () => {},
+): Promise<string> {
   const image = `airlock-gateway:${await contextHash(files.gatewayContext)}`
   const found = await docker.run(['image', 'inspect', '--format', '{{.Id}}', image])
   if (found.exitCode === 0) return image
+  onStep('Building the gateway image (kept for the next run)')
   await docker.expect('building the gateway image', [
     'build',
     '--quiet',

@@ -21,8 +21,7 @@ export async function waitForServices(
       docker,
       containers.map((container) => container.id),
     )
-    const broken = states.find(isBroken)
-    if (broken) throw await unhealthy(docker, broken, describeState(broken))
+    await throwIfBroken(docker, states)
     const waiting = states.find((state) => state.health === 'starting')
     if (!waiting) return
     if (performance.now() > deadline) {
@@ -30,6 +29,12 @@ export async function waitForServices(
     }
     await sleep(POLL_MS, undefined, { signal })
   }
+}
+
+/** Throws a sandbox error for the first service that is ill or has ended badly, with its own words. */
+export async function throwIfBroken(docker: Docker, states: readonly ContainerState[]): Promise<void> {
+  const broken = states.find(isBroken)
+  if (broken) throw await unhealthy(docker, broken, describeState(broken))
 }
 
 // A service that ended well did its job (a migration); one that ended badly, or says it is ill, has failed.

@@ -1,42 +1,79 @@
 // Tries the ways out and the ways in from the sandbox's own network namespace, before Claude runs.
+
+import { text } from 'node:stream/consumers'
 import type { ProbeRow, ProbeTarget } from '../gateway/gateway-config.ts'
-import type { Docker } from '../ports/docker.ts'
+import { type Docker, RUN_LABEL } from '../ports/docker.ts'
 import { AirlockError } from '../ports/errors.ts'
+
+export interface ProbeOptions {
+  readonly image: string
+  readonly container: string
+  readonly runId: string
+  readonly signal: AbortSignal
+  /** Resolves when every service with a health check is healthy. */
+  readonly healthy: Promise<unknown>
+}
 
 /** Runs the probe program of the gateway's image; throws an engine error when it could not run at all. */
 export async function runProbe(
   docker: Docker,
-  options: { readonly image: string; readonly container: string; readonly runId: string; readonly signal: AbortSignal },
+  options: ProbeOptions,
   targets: readonly ProbeTarget[],
-  waitMs: number,
 ): Promise<readonly ProbeRow[]> {
-  const args = [
-    ...['run', '--rm', '--interactive', '--network', `container:${options.container}`],
-    ...['--cap-drop', 'ALL', '--security-opt', 'no-new-privileges', '--read-only'],
-    ...['--label', `airlock.run=${options.runId}`, options.image, 'probe'],
-  ]
-  const input = JSON.stringify({ targets, timeoutMs: waitMs })
-  const output = await docker.expect('probing the sandbox', args, { input, signal: options.signal })
-  const rows = JSON.parse(output) as readonly ProbeRow[]
-  if (rows.length !== targets.length) {
-    throw new AirlockError('sandbox', `the probe answered for ${rows.length} of ${targets.length} targets`)
-  }
-  return rows
+  const child = docker.start(
+    [
+      ...['run', '--rm', '--interactive', '--network', `container:${options.container}`],
+      ...['--cap-drop', 'ALL', '--security-opt', 'no-new-privileges', '--read-only'],
+      ...['--label', `${RUN_LABEL}=${options.runId}`, options.image, 'probe'],
+    ],
+    { signal: options.signal },
+  )
+  child.stdin.write(`${JSON.stringify(targets)}\n`)
+  const end = () => void child.stdin.end()
+  options.healthy.then(end, end)
+  const [output, ended] = await Promise.all([text(child.stdout), child.done])
+  options.signal.throwIfAborted()
+  const rows = parseRows(output)
+  if (rows?.length === targets.length) return rows
+  throw new AirlockError('sandbox', 'the probe could not run in the sandbox’s network', {
+    where: `docker run --network container:… (exit code ${ended.exitCode})`,
+    detail: ended.stderrTail.trim(),
+  })
 }
 
-/** Promise 1: any way out that answers, and any service that doesn't, ends the run here. */
-export function judgeProbe(rows: readonly ProbeRow[]): void {
+function parseRows(output: string): readonly ProbeRow[] | undefined {
+  try {
+    return JSON.parse(output) as readonly ProbeRow[]
+  } catch {
+    return undefined
+  }
+}
+
+/** Promise 1: any way out that answers ends the run here, and so does a service that can't be used. */
+export function judgeProbe(rows: readonly ProbeRow[], targets: readonly ProbeTarget[]): void {
   const open = rows.filter((row) => row.direction === 'out' && !row.ok)
   if (open.length > 0) {
     throw new AirlockError('sandbox', 'the sandbox is not closed: a way out answered', {
-      detail: open.map((row) => `${row.name} (${row.target}): ${row.detail}`).join('\n'),
+      detail: open.map(describe).join('\n'),
       next: 'Nothing was run. Update the Docker engine, and check that no firewall rule or network plug-in routes internal networks.',
     })
   }
-  const closed = rows.filter((row) => row.direction === 'in' && !row.ok)
-  if (closed.length === 0) return
-  throw new AirlockError('sandbox', 'a service does not answer', {
-    detail: closed.map((row) => `${row.name} (${row.target}): ${row.detail}`).join('\n'),
-    next: 'Does the service listen on that port on all its addresses? A health check in the compose file says when it is ready.',
+  const silent = silentServices(rows, targets)
+  if (silent.length === 0) return
+  throw new AirlockError('sandbox', `service ${silent.map((row) => row.name).join(', ')} does not answer`, {
+    detail: silent.map(describe).join('\n'),
+    next: 'It has no health check, so its ports have to open. Does it need the internet to start? Name the services to start with: services.',
+  })
+}
+
+const describe = (row: ProbeRow) => `${row.name} (${row.target}): ${row.detail}`
+
+// Images expose ports that are for special uses: one open port is enough, and a health check says more than any port.
+function silentServices(rows: readonly ProbeRow[], targets: readonly ProbeTarget[]): readonly ProbeRow[] {
+  const speaking = new Set(rows.filter((row) => row.direction === 'in' && row.ok).map((row) => row.name))
+  return rows.filter((row, index) => {
+    const target = targets[index]
+    const onItsOwn = target?.kind === 'tcp' && target.waitMs !== undefined
+    return row.direction === 'in' && onItsOwn && !speaking.has(row.name)
   })
 }

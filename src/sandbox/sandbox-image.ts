@@ -39,6 +39,7 @@ export async function ensureSandboxImage(
   const known = await findByKey(key, deps)
   if (known) return { ...(await inspectImage(known.name, deps)), ...known }
   const name = `${REPOSITORY}:${key}`
+  deps.onStep('Building the sandbox image: features and Claude Code (kept for the next run)')
   await buildWithFeatures(name, description, config, deps)
   const facts = await inspectImage(name, deps)
   const ids = await userIds(name, facts, deps)

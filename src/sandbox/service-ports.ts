@@ -6,9 +6,12 @@ import { list } from './service-context.ts'
 export interface ServicePort {
   readonly service: string
   readonly port: number
-  /** True when the compose file has a health check: then that decides, and a closed port is no error. */
-  readonly healthChecked: boolean
+  /** Set for a service without a health check, which its ports have to speak for; milliseconds. */
+  readonly waitMs?: number
 }
+
+// As long as an application server on a small machine takes to boot.
+const WAIT_MS = 60_000
 
 /**
  * Published and exposed TCP ports of the compose file; of the image where the file names none. One-shot services that
@@ -22,7 +25,8 @@ export function servicePorts(config: ResolvedConfig, services: readonly Containe
       (port) => port !== undefined,
     )
     const ports = written.length > 0 ? written : state.exposedPorts
-    return [...new Set(ports)].map((port) => ({ service: state.service, port, healthChecked: state.health !== 'none' }))
+    const wait = state.health === 'none' ? { waitMs: WAIT_MS } : {}
+    return [...new Set(ports)].map((port) => ({ service: state.service, port, ...wait }))
   })
 }
 

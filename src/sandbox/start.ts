@@ -6,6 +6,7 @@ import type { Docker } from '../ports/docker.ts'
 import { RUN_LABEL } from '../ports/docker.ts'
 import { AirlockError } from '../ports/errors.ts'
 import { type ContainerState, containersOf } from './containers.ts'
+import { throwIfBroken } from './health.ts'
 import { GATEWAY, type RunNames } from './names.ts'
 import type { Topology } from './topology.ts'
 
@@ -22,6 +23,8 @@ export async function createVolumes(docker: Docker, names: RunNames, runId: stri
   await Promise.all([create(names.workspaceVolume), create(names.baselineVolume)])
 }
 
+const UP = ['up', '--detach', '--no-build', '--quiet-pull']
+
 /** Runs `docker compose up`; the compose file is in a private folder for that long only: it may hold service passwords. */
 export async function start(
   docker: Docker,
@@ -37,24 +40,22 @@ export async function start(
   try {
     const file = join(folder, 'compose.json')
     await writeFile(file, JSON.stringify(plan.topology.compose), { mode: 0o600 })
-    const compose = [
-      'compose',
-      '--project-name',
-      plan.names.project,
-      '--file',
-      file,
-      '--ansi',
-      'never',
-      '--progress',
-      'quiet',
-    ]
-    await docker.expect('starting the services', [...compose, 'up', '--detach', '--no-build', '--quiet-pull'], {
-      signal,
-    })
+    const args = ['compose', '--project-name', plan.names.project, '--file', file, '--progress', 'quiet', ...UP]
+    await up(docker, args, plan.runId, signal)
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
   return sortOut(await containersOf(docker, plan.runId), plan.sandboxService)
+}
+
+// Compose waits for what depends on a health check, and its own message names only the container.
+async function up(docker: Docker, args: readonly string[], runId: string, signal: AbortSignal): Promise<void> {
+  try {
+    await docker.expect('starting the services', args, { signal })
+  } catch (error) {
+    if (!signal.aborted) await throwIfBroken(docker, await containersOf(docker, runId))
+    throw error
+  }
 }
 
 function sortOut(containers: readonly ContainerState[], sandboxService: string): Started {

@@ -1,6 +1,7 @@
 // Brings the work back: every process stopped, the patch computed away from the host, judged, and written.
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Docker } from '../ports/docker.ts'
 import { waitForEngine } from '../sandbox/engine.ts'
 import { readPatch } from '../workspace/read.ts'
 import type { Running } from './boot.ts'
@@ -10,12 +11,11 @@ import type { Stage } from './stage.ts'
 export async function collect(running: Running, prefix: string, stage: Stage): Promise<void> {
   const { request, record, docker } = stage
   const directory = request.outputDir
-  await waitForEngine(docker)
   await running.halt()
   await record.time('patch', async () => {
     const { limits, protectedPaths } = request
     const policy = { protectedPaths, maxFiles: limits.patchFiles, maxBytes: limits.patchBytes, pathPrefix: prefix }
-    const patch = await readPatch(running.volumes, policy, stage)
+    const patch = await overRestart(docker, () => readPatch(running.volumes, policy, stage))
     record.patch = patch
     const write = async (name: 'patch' | 'withheld' | 'changes', file: string, data: string | Buffer) => {
       await writeFile(join(directory, file), data)
@@ -26,4 +26,14 @@ export async function collect(running: Running, prefix: string, stage: Stage): P
     await write('changes', 'changes.json', `${JSON.stringify({ changes, refusals }, undefined, 2)}\n`)
     if (patch.withheld.length > 0) await write('withheld', 'withheld.patch', patch.withheld)
   })
+}
+
+// An engine that is going down may still have answered a moment ago. Reading changes nothing, so it can be done again.
+async function overRestart<T>(docker: Docker, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (await waitForEngine(docker)) return work()
+    throw error
+  }
 }

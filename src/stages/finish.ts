@@ -21,7 +21,8 @@ export async function finish(keepVolumes: boolean, stage: Stage): Promise<RunRes
       record.fail(error)
     }
   })
-  record.cancelled = signal.aborted
+  // What failed because of the cancellation is not the story.
+  if (signal.aborted) record.cancel()
   const result = record.result()
   await writeFile(record.output.result, `${JSON.stringify(result, undefined, 2)}\n`)
   return result

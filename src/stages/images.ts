@@ -17,12 +17,13 @@ export interface Images {
 /** Errors: `engine`, `sandbox`, and `audit` for what the built image asks of its container. */
 export async function images({ config }: Prepared, stage: Stage): Promise<Images> {
   const { request, record, docker, signal, installation, host } = stage
+  const onStep = (title: string) => host.info(title)
   const cli = devcontainersCli(stage.process, installation, (line) => host.untrusted(line))
   return record.time('build', async () => {
     const [sandbox, gateway, services] = await Promise.all([
-      ensureSandboxImage(config, request, { docker, signal, cli, installation }),
-      ensureGatewayImage(docker, installation),
-      ensureServiceImages(config, { docker, signal }),
+      ensureSandboxImage(config, request, { docker, signal, onStep, cli, installation }),
+      ensureGatewayImage(docker, installation, onStep),
+      ensureServiceImages(config, { docker, signal, onStep }),
     ])
     const findings = auditMetadata(sandbox.metadataEntries, config.directory, { allow: request.allow })
     record.findings = [...record.findings, ...findings]

@@ -7,8 +7,10 @@ import { describe } from '../claude/describe.ts'
 import { isHopeless, judgeEnd } from '../claude/end.ts'
 import { parseEvent } from '../claude/events.ts'
 import { emptyProgress, type Progress, reduce } from '../claude/progress.ts'
+import { AirlockError } from '../ports/errors.ts'
 import { type ClaudeEnd, runClaudeProcess } from '../sandbox/claude-process.ts'
 import { inspect } from '../sandbox/containers.ts'
+import { waitForEngine } from '../sandbox/engine.ts'
 import type { Running } from './boot.ts'
 import type { Stage } from './stage.ts'
 
@@ -31,8 +33,19 @@ export async function work(running: Running, transcriptFile: string, stage: Stag
   host.info('Claude starts')
   const { end, progress } = await record.time('claude', () => follow(running, transcriptFile, stage))
   record.claude = progress.summary
+  const restarted = await waitForEngine(stage.docker)
   const [container] = await inspect(stage.docker, [running.session.container]).catch(() => [])
+  if (end.endedBy === 'itself' && !progress.result && container?.running === false && !container.oomKilled) {
+    return stoppedFromOutside(restarted)
+  }
   return judgeEnd({ ...end, oomKilled: container?.oomKilled ?? false, progress, limits: stage.request.limits })
+}
+
+function stoppedFromOutside(restarted: boolean): AirlockError {
+  const what = restarted ? 'the Docker engine was restarted' : 'the sandbox was stopped from outside'
+  return new AirlockError('engine', `${what} while Claude worked`, {
+    next: 'The work so far is in the output folder. Start the run again when the engine is back for good.',
+  })
 }
 
 async function follow(running: Running, transcriptFile: string, stage: Stage) {
