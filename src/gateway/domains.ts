@@ -1,4 +1,5 @@
 // Allowlist entries: how they are written, and what they match.
+import { reachOf } from './addresses.ts'
 import type { Host } from './hosts.ts'
 import { hostText, normaliseHost } from './hosts.ts'
 
@@ -25,6 +26,8 @@ export function readAllowedDomain(text: string): AllowedDomain | string {
   const port = portText === undefined ? undefined : Number(portText)
   if (port !== undefined && (port < 1 || port > 65_535)) return `"${text}": port ${portText} does not exist`
   if (suffix && host.kind === 'address') return `"${text}": an address has no subdomains`
+  const unreachable = host.kind === 'address' && objection(host.address, isPrivate !== undefined)
+  if (unreachable) return `"${text}": ${unreachable}`
   // `.com` or `.co.uk` would open a large part of the internet by a slip of the keyboard.
   if (suffix && tooWide(hostText(host))) return `"${text}" is too wide: name a registered domain`
   return {
@@ -32,6 +35,13 @@ export function readAllowedDomain(text: string): AllowedDomain | string {
     ports: port === undefined ? DEFAULT_PORTS : [port],
     ...(isPrivate ? { private: true } : {}),
   }
+}
+
+function objection(address: string, isPrivate: boolean): string | undefined {
+  const reach = reachOf(address)
+  if (reach === 'never') return 'addresses of this machine itself, of its link and of metadata services stay closed'
+  if (reach === 'private' && !isPrivate) return 'a private address takes +private at its end'
+  return undefined
 }
 
 const SECOND_LEVEL = /^(ac|co|com|edu|gov|net|org|or|ne|go)\.[a-z]{2}$/
@@ -44,9 +54,10 @@ export function parseAllowedDomain(text: string): AllowedDomain {
   return entry
 }
 
-/** The entry that allows this host and port, if there is one. */
+/** The entry that allows this host and port, if there is one; of several, one that is marked private. */
 export function findAllowed(allow: readonly AllowedDomain[], host: Host, port: number): AllowedDomain | undefined {
-  return allow.find((entry) => entry.ports.includes(port) && matches(entry.domain, host))
+  const found = allow.filter((entry) => entry.ports.includes(port) && matches(entry.domain, host))
+  return found.find((entry) => entry.private) ?? found[0]
 }
 
 function matches(domain: string, host: Host): boolean {

@@ -31,6 +31,10 @@ const MODEL_REQUEST =
 
 const OAUTH_BETA = 'oauth-2025-04-20'
 
+// Betas by which the model's own servers fetch pages, call MCP servers, run code or keep files for the client: ways out
+// that never pass this gateway. Claude Code works without them.
+const SERVER_SIDE = /^(mcp-client|web-fetch|code-execution|files-api|skills)-/i
+
 export interface ModelCredential {
   readonly kind: 'api-key' | 'oauth-token'
   readonly value: string
@@ -42,7 +46,7 @@ export function modelHeaders(headers: IncomingHttpHeaders, credential: ModelCred
   const betas = String(headers['anthropic-beta'] ?? '')
     .split(',')
     .map((beta) => beta.trim())
-    .filter((beta) => beta !== '' && beta !== OAUTH_BETA)
+    .filter((beta) => beta !== '' && beta !== OAUTH_BETA && !SERVER_SIDE.test(beta))
   if (credential.kind === 'oauth-token') betas.push(OAUTH_BETA)
   delete passed['anthropic-beta']
   return {

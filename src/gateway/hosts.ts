@@ -49,3 +49,9 @@ export function parseAuthority(text: string, defaultPort?: number): { host: Host
 }
 
 export const hostText = (host: Host) => (host.kind === 'name' ? host.name : host.address)
+
+/** The two together as a Host header has them: IPv6 in brackets, the scheme's own port left out. */
+export function hostPort(host: string, port: number, defaultPort?: number): string {
+  const bracketed = host.includes(':') ? `[${host}]` : host
+  return port === defaultPort ? bracketed : `${bracketed}:${port}`
+}

@@ -27,7 +27,11 @@ async function probeCommand(): Promise<void> {
   process.stdout.write(`${JSON.stringify(rows)}\n`, () => process.exit(0))
 }
 
-main(process.argv[2]).catch((error: Error) => {
-  process.stderr.write(`airlock gateway: ${error.message}\n`)
-  process.exitCode = 1
-})
+// Whatever nobody caught ends the process, and with it the way out. A stack could quote what it was working on.
+function fatal(error: unknown): void {
+  process.stderr.write(`airlock gateway: ${error instanceof Error ? error.message : 'unknown error'}\n`)
+  process.exit(1)
+}
+
+process.on('uncaughtException', fatal)
+main(process.argv[2]).catch(fatal)

@@ -5,11 +5,14 @@ import type { AddressInfo } from 'node:net'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { type GatewayConfig, PROXY_PORT, RELAY_PORT } from './gateway-config.ts'
+import { reachableUrl } from './host-proxy.ts'
+import { hostText, normaliseHost } from './hosts.ts'
 import { type Log, now } from './log.ts'
+import { type Network, systemNetwork } from './network.ts'
 import { outbound } from './outbound.ts'
-import { systemResolve } from './policy.ts'
 import { createProxy } from './proxy.ts'
 import { createRelay } from './relay.ts'
+import { portOf } from './upstream.ts'
 
 export const CONTROL = '/run/airlock/control'
 
@@ -24,17 +27,18 @@ export async function startGateway(
   config: GatewayConfig,
   log: Log,
   ports = { proxy: PROXY_PORT, relay: RELAY_PORT },
-  resolve = systemResolve,
+  network: Network = systemNetwork,
 ): Promise<Gateway> {
-  const out = outbound(config)
-  const upstream = reachableUpstream(config.upstream)
-  const model = { host: upstream.hostname, port: Number(upstream.port || (upstream.protocol === 'https:' ? 443 : 80)) }
+  const out = outbound(config, network.dial)
+  const upstream = reachableUrl(config.upstream)
+  const model = normaliseHost(upstream.hostname)
+  if (!model) throw new Error('the address of the model’s API has no valid host')
   const policy = {
     allow: config.allow,
-    model,
+    model: { host: hostText(model), port: portOf(upstream) },
     proxied: (host: string, port: number) => out.proxyFor(host, port) !== undefined,
   }
-  const proxy = createProxy({ policy, outbound: out, resolve, log })
+  const proxy = createProxy({ policy, outbound: out, network, log })
   const relay = createRelay({ upstream, credential: config.credential, outbound: out, log })
   const [proxyPort, relayPort] = await Promise.all([listen(proxy, ports.proxy), listen(relay, ports.relay)])
   return {
@@ -62,19 +66,28 @@ export async function serve(control: Readable = createReadStream(CONTROL), log: 
   exit(0)
 }
 
+// The line is secret: no part of it goes into a message, and JSON.parse's own would quote it.
 function readConfig(line: string): GatewayConfig {
-  const config = JSON.parse(line) as GatewayConfig
-  const complete = config.credential?.value && URL.canParse(config.upstream) && Array.isArray(config.allow)
-  // The line itself is secret: no part of it goes into the message.
+  const config = parseLine(line)
+  const complete =
+    typeof config?.credential?.value === 'string' &&
+    /^(api-key|oauth-token)$/.test(config.credential.kind) &&
+    /^https?:\/\//.test(config.upstream) &&
+    URL.canParse(config.upstream) &&
+    Array.isArray(config.allow)
   if (!complete) throw new Error('the gateway’s configuration is incomplete')
+  if (!/^[\x21-\x7e]+$/.test(config.credential.value)) {
+    throw new Error('the credential is empty or holds characters that no header can carry')
+  }
   return config
 }
 
-/** Loopback, seen from the container, is the container itself: the host that was meant has a name of its own there. */
-export function reachableUpstream(text: string): URL {
-  const url = new URL(text)
-  if (/^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/i.test(url.hostname)) url.hostname = 'host.docker.internal'
-  return url
+function parseLine(line: string): GatewayConfig | undefined {
+  try {
+    return JSON.parse(line) as GatewayConfig
+  } catch {
+    return undefined
+  }
 }
 
 function listen(server: Server, port: number): Promise<number> {

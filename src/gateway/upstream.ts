@@ -1,0 +1,27 @@
+// Connections to the model's API, kept open between requests.
+import { Agent } from 'node:http'
+import type { Duplex } from 'node:stream'
+import type { Outbound } from './outbound.ts'
+
+export const portOf = (url: URL) => Number(url.port || (url.protocol === 'https:' ? 443 : 80))
+
+/**
+ * An agent whose connections go out as everything else does, through the host's proxy if there is one. It speaks HTTP
+ * over whatever the connection is, so TLS is made here and not by Node's https agent.
+ */
+export function upstreamAgent(upstream: URL, outbound: Outbound): Agent {
+  const host = upstream.hostname.replace(/^\[|\]$/g, '')
+  const agent = new Agent({ keepAlive: true, maxSockets: 64 })
+  const open = async (): Promise<Duplex> => {
+    const socket = await outbound.connect(host, portOf(upstream), undefined)
+    return upstream.protocol === 'https:' ? outbound.secure(socket, host) : socket
+  }
+  agent.createConnection = (_options, done) => {
+    open().then(
+      (socket) => done?.(null, socket),
+      (error: Error) => done?.(error, undefined as never),
+    )
+    return undefined
+  }
+  return agent
+}
