@@ -1,5 +1,5 @@
 // A workflow's inputs, as the runner hands them over: INPUT_<NAME> in the environment.
-import { FOREIGN } from './foreign-inputs.ts'
+import { FOREIGN, FOREIGN_SECRETS } from './foreign-inputs.ts'
 import { Findings, Given } from './given.ts'
 import { INPUTS } from './inputs.ts'
 import { suggestion } from './nearest.ts'
@@ -37,4 +37,11 @@ function readInputs(env: Surroundings['env'], findings: Findings): ReadonlyMap<s
 // `use_bedrock: false` asks for nothing that isn't so anyway.
 function warnOf(name: string, value: string, findings: Findings): void {
   if (value.trim() !== '' && value.trim() !== 'false') findings.warn(`${name} has no effect: ${FOREIGN[name]}`)
+}
+
+/** Everything in the environment that must never appear in a log, before anything is made of it. */
+export function secretsOf(env: Surroundings['env']): readonly string[] {
+  const credentials = ['anthropic_api_key', 'claude_code_oauth_token'].map((name) => name.toUpperCase())
+  const inputs = [...credentials, ...FOREIGN_SECRETS.map((name) => name.toUpperCase())].map((name) => `INPUT_${name}`)
+  return [...inputs, ...credentials].map((name) => env[name]?.trim() ?? '').filter((value) => value !== '')
 }

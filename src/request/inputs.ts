@@ -99,11 +99,7 @@ export const INPUTS: readonly Input[] = [
       'FILE',
       'The devcontainer.json to use, relative to the project. By default the one in its usual place.',
     ),
-    lines(
-      'compose_file',
-      'FILE',
-      'Compose file of a project that has no devcontainer; several, one a line, are merged in order.',
-    ),
+    lines('compose_file', 'FILE', 'Compose file of a project that has no devcontainer; several are merged in order.'),
     text('base_image', 'IMAGE', 'The image Claude works in, for a project that has no devcontainer.'),
     text('base_dockerfile', 'FILE', 'A Dockerfile for it, instead of `base_image`.'),
     text('service', 'NAME', 'The compose service that Claude works in, where devcontainer.json does not name one.'),

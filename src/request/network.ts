@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { readText } from './files.ts'
 import type { Findings } from './given.ts'
 import type { HostNetwork } from './run-request.ts'
-import { webAddress } from './values.ts'
+import { parseUrl, webAddress } from './values.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -33,7 +33,7 @@ function proxy(name: string, env: Environment, findings: Findings): string | und
   const spelling = env[name] ? name : name.toUpperCase()
   const text = env[spelling]?.trim()
   if (!text) return undefined
-  const url = URL.parse(text.includes('://') ? text : `http://${text}`)
+  const url = parseUrl(text.includes('://') ? text : `http://${text}`)
   if (url && /^https?:$/.test(url.protocol) && url.hostname !== '') return url.href
   return findings.problem(`${spelling} is not the address of an http or https proxy`)
 }

@@ -1,7 +1,7 @@
 // From what was given to the one object that a run goes by.
 import { randomBytes } from 'node:crypto'
-import { existsSync, statSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { accessSync, constants, existsSync, statSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 import { parseClaude } from './claude-options.ts'
 import { parseCredential } from './credential.ts'
 import { existing } from './files.ts'
@@ -54,12 +54,22 @@ export function parseRequest(given: Given, around: Surroundings, findings: Findi
 
 function outputDir(given: Given, { cwd, outputRoot }: Surroundings, runId: string, findings: Findings): string {
   const written = given.text('output_dir')?.trim()
-  if (written === undefined) return join(outputRoot, runId)
-  const path = resolve(cwd, written)
-  if (existsSync(path) && !statSync(path).isDirectory()) {
-    findings.problem(`${given.spell('output_dir')}: ${written} is not a folder`)
-  }
+  const path = written === undefined ? join(outputRoot, runId) : resolve(cwd, written)
+  const wrong = unwritable(path)
+  if (wrong !== undefined) findings.problem(`${given.spell('output_dir')}: ${wrong}`)
   return path
+}
+
+/** Why the folder, made if need be, can't be written to: told before a run has cost anything. */
+function unwritable(path: string): string | undefined {
+  if (!existsSync(path)) return dirname(path) === path ? `${path} does not exist` : unwritable(dirname(path))
+  if (!statSync(path).isDirectory()) return `${path} is not a folder`
+  try {
+    accessSync(path, constants.W_OK | constants.X_OK)
+    return undefined
+  } catch {
+    return `${path} is not writable by this user`
+  }
 }
 
 /** Eight of [a-z0-9]: some 2.8 · 10¹² names, so that runs side by side don't meet. */

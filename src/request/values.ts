@@ -66,7 +66,7 @@ export function matching(
 
 /** An http or https address without user, query or fragment; `what` names where it was written. */
 export function webAddress(text: string, what: string, findings: Findings): string | undefined {
-  const url = URL.parse(text.trim())
+  const url = parseUrl(text.trim())
   if (!url || !/^https?:$/.test(url.protocol) || url.hostname === '') {
     return findings.problem(`${what}: "${text}" is not an http or https address`)
   }
@@ -74,4 +74,13 @@ export function webAddress(text: string, what: string, findings: Findings): stri
   if (url.username || url.password) return findings.problem(`${what} must not hold a user name or password`)
   if (url.search || url.hash) return findings.problem(`${what}: "${text}" must not have a query or fragment`)
   return url.href.replace(/\/$/, '')
+}
+
+// URL.parse comes with Node 22, and the command line runs on 20.
+export function parseUrl(text: string): URL | undefined {
+  try {
+    return new URL(text)
+  } catch {
+    return undefined
+  }
 }

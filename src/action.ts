@@ -1,0 +1,50 @@
+// The Action: main runs Claude, post removes what a killed main left. The runner starts the same file for both.
+import process from 'node:process'
+import * as core from '@actions/core'
+import { actionsHost } from './host/actions-host.ts'
+import { cancelOnSignals } from './host/signals.ts'
+import { actionSurroundings } from './host/surroundings.ts'
+import { asAirlockError } from './ports/errors.ts'
+import { requestFromAction, secretsOf } from './request/from-action.ts'
+
+const around = actionSurroundings()
+const host = actionsHost()
+const ports = async () => (await import('./host/connect.ts')).connect(around)
+
+async function main(): Promise<void> {
+  for (const secret of secretsOf(around.env)) host.secret(secret)
+  const { request, warnings } = requestFromAction(around)
+  core.saveState('runId', request.runId)
+  for (const warning of warnings) host.warning(warning)
+  const { signal } = cancelOnSignals(process, {
+    onCancel: () => host.warning('cancelled; the work so far is kept'),
+    // The runner kills ten seconds after the first signal: the time until then is for keeping the work.
+    onInsist: () => {},
+  })
+  const { run } = await import('./run.ts')
+  const result = await run(request, { host, signal, ...(await ports()) })
+  host.close()
+  const { publishResult } = await import('./host/action-results.ts')
+  await publishResult(result)
+}
+
+async function post(): Promise<void> {
+  const runId = core.getState('runId')
+  if (runId === '') return host.info('Nothing was started, so there is nothing to remove.')
+  const { sweep } = await import('./sandbox/sweep.ts')
+  const found = await sweep((await ports()).docker, { runId })
+  for (const { kind, name } of found) host.info(`removed ${kind} ${name}`)
+  if (found.length === 0) host.info('The run left nothing behind.')
+}
+
+async function start(): Promise<void> {
+  if (core.getState('phase') === 'main') return post()
+  core.saveState('phase', 'main')
+  return main()
+}
+
+start().catch(async (error: unknown) => {
+  host.close()
+  const { publishError } = await import('./host/action-results.ts')
+  publishError(asAirlockError(error, 'engine', 'a fault of Airlock', 'Please report it with this log.'))
+})
