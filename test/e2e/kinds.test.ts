@@ -1,0 +1,112 @@
+// All four kinds of project, with remote users root and 1000, and a host user of 1001.
+import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { run, temporaryFolder } from '../support/airlock.ts'
+import { NOTHING, runObjects } from '../support/engine-state.ts'
+import { type Model, startModel } from '../support/model.ts'
+import { type FileMap, project } from '../support/projects.ts'
+
+const DOCKERFILE = `FROM debian:trixie-slim
+RUN apt-get update && apt-get install -y --no-install-recommends git netcat-openbsd && rm -rf /var/lib/apt/lists/*
+RUN useradd --create-home --uid 1000 --shell /bin/bash dev
+`
+
+// A service that needs nothing but the base image, and answers on a port.
+const COMPOSE = `services:
+  web:
+    build: web
+    expose: ["8000"]
+`
+const WEB = `FROM debian:trixie-slim
+RUN apt-get update && apt-get install -y --no-install-recommends netcat-openbsd && rm -rf /var/lib/apt/lists/*
+CMD ["sh", "-c", "while :; do echo hello from web | nc -l -N -p 8000; done"]
+`
+const compose: FileMap = { 'docker-compose.dev.yml': COMPOSE, 'web/Dockerfile': WEB }
+const devcontainer = (value: object): FileMap => ({ '.devcontainer/devcontainer.json': JSON.stringify(value) })
+
+const KINDS: readonly { name: string; files: FileMap; args?: string[]; uid: string; services: string[] }[] = [
+  { name: 'image', files: devcontainer({ image: 'debian:trixie-slim' }), uid: '0', services: [] },
+  {
+    name: 'dockerfile',
+    files: {
+      ...devcontainer({
+        build: { dockerfile: 'Dockerfile' },
+        remoteUser: 'dev',
+        postCreateCommand: 'echo $(id -u) > created.txt',
+      }),
+      '.devcontainer/Dockerfile': DOCKERFILE,
+    },
+    uid: '1000',
+    services: [],
+  },
+  {
+    name: 'compose',
+    files: {
+      ...compose,
+      ...devcontainer({
+        dockerComposeFile: ['../docker-compose.dev.yml', 'compose.yml'],
+        service: 'app',
+        workspaceFolder: '/workspaces/app',
+        remoteUser: 'dev',
+      }),
+      '.devcontainer/compose.yml':
+        'services:\n  app:\n    build: .devcontainer\n    volumes: ["..:/workspaces/app"]\n    command: sleep infinity\n',
+      '.devcontainer/Dockerfile': DOCKERFILE,
+    },
+    uid: '1000',
+    services: ['web'],
+  },
+  {
+    name: 'compose-only',
+    files: { ...compose, 'Dockerfile.dev': DOCKERFILE },
+    args: ['--compose-file', 'docker-compose.dev.yml', '--base-dockerfile', 'Dockerfile.dev'],
+    uid: '0',
+    services: ['web'],
+  },
+]
+
+const commands = (services: readonly string[]) => [
+  'id -u > uid.txt; touch owned && stat -c %u owned > owner.txt; rm owned',
+  'git log --oneline > log.txt 2>&1 || true',
+  ...services.map((service) => `timeout 5 bash -c 'exec 3<>/dev/tcp/${service}/8000; cat <&3' > ${service}.txt`),
+]
+
+describe.each(KINDS)('$name', ({ name, files, args = [], uid, services }) => {
+  let model: Model
+  beforeAll(async () => {
+    model = await startModel({ scenario: { kind: 'bash', commands: commands(services) } })
+  })
+  afterAll(() => model.stop())
+
+  test.each([undefined, 1001])('host user %s', async (hostUser) => {
+    using folder = temporaryFolder('kinds')
+    using source = project(files, name)
+    if (hostUser !== undefined) giveTo(hostUser, folder.path, join(source.directory, '..'))
+    const as =
+      hostUser === undefined
+        ? []
+        : ['setpriv', `--reuid=${hostUser}`, `--regid=${hostUser}`, `--groups=${dockerGroup()}`]
+    const env = hostUser === undefined ? {} : { HOME: folder.path }
+    const output = join(folder.path, 'out')
+    const ended = await run(source.directory, output, args, { model: model.url, as, env })
+    expect(ended.exitCode, ended.stderr).toBe(0)
+    expect(added(ended.patch, 'uid.txt')).toBe(uid)
+    expect(added(ended.patch, 'owner.txt')).toBe(uid)
+    for (const service of services) expect(added(ended.patch, `${service}.txt`)).toBe('hello from web')
+    expect(ended.result.services).toEqual(services)
+    source.git('apply', '--check', ended.result.output.patch ?? '')
+    expect(source.git('status', '--porcelain')).toBe('')
+    expect(runObjects()).toEqual(NOTHING)
+  })
+})
+
+function giveTo(uid: number, ...folders: string[]): void {
+  for (const folder of folders) execFileSync('chown', ['-R', `${uid}:${uid}`, folder])
+}
+
+const dockerGroup = () => execFileSync('stat', ['-c', '%g', '/var/run/docker.sock'], { encoding: 'utf8' }).trim()
+
+function added(patch: string, file: string): string | undefined {
+  return new RegExp(`^\\+\\+\\+ b/${file}\\n@@ [^\\n]*\\n\\+([^\\n]*)`, 'm').exec(patch)?.[1]
+}
