@@ -35,6 +35,8 @@ export async function buildInto(folder: string): Promise<void> {
       platform: 'node',
       target: 'node20',
       format: 'cjs',
+      // jsonc-parser's main is UMD, whose requires no bundler can follow.
+      mainFields: ['module', 'main'],
       minifySyntax: true,
       minifyWhitespace: true,
       legalComments: 'linked',
