@@ -33,9 +33,11 @@ class ApiTest < Minitest::Test
     assert_equal [404, { error: 'no order 99' }], [last_response.status, answer]
   end
 
-  def test_what_is_not_json_is_refused
-    post '/orders', 'customer=Ada'
-    assert_equal 400, last_response.status
+  def test_what_is_not_a_json_object_is_refused
+    ['customer=Ada', '["Ada"]', ''].each do |body|
+      post '/orders', body, 'CONTENT_TYPE' => 'application/json'
+      assert_equal 400, last_response.status, body
+    end
   end
 
   def test_what_the_database_refuses_is_the_callers_mistake

@@ -48,7 +48,7 @@ module Orders
     def order = { id:, items: @store.items(id), total_cents: @store.total_cents(id) }
 
     def given(name)
-      @given ||= JSON.parse(request.body.read)
+      @given ||= Hash.try_convert(JSON.parse(request.body.read)) || raise(JSON::ParserError, 'not a JSON object')
       @given.fetch(name)
     end
 
