@@ -1,6 +1,7 @@
 // Plain HTTP through the proxy: absolute-form requests (RFC 9112, 3.2.2).
 import { request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http'
 import { exchange } from './exchange.ts'
+import { bodyFraming, CODING } from './framing.ts'
 import { withoutHopByHop } from './headers.ts'
 import { hostPort, hostText, parseAuthority } from './hosts.ts'
 import { type Asked, clip, judge, malformed, type ProxyDeps } from './judge.ts'
@@ -15,6 +16,8 @@ export async function forward(incoming: IncomingMessage, response: ServerRespons
     malformed('http', method, incoming.url ?? '', deps)
     return reply(response, 400, 'This is a forward proxy: it takes http:// URLs and CONNECT.')
   }
+  const framing = bodyFraming(incoming.headers)
+  if (!framing) return reply(response, 501, `airlock: ${CODING}`)
   const asked: Asked = { via: 'http', method, host: hostText(target.host), port: target.port, path: clip(url.pathname) }
   const verdict = await judge(asked, target.host, deps)
   if (verdict.verdict === 'refused') return reply(response, 403, `airlock: ${verdict.reason}`)
@@ -28,7 +31,7 @@ export async function forward(incoming: IncomingMessage, response: ServerRespons
       method,
       path: `${route.prefix}${url.pathname}${url.search}`,
       // The Host header says what was judged, whatever the client wrote there.
-      headers: { ...withoutHopByHop(incoming.headers), host, connection: 'close', ...route.headers },
+      headers: { ...withoutHopByHop(incoming.headers), ...framing, host, connection: 'close', ...route.headers },
     })
     exchange({
       ...{ incoming, response, outgoing, clean: withoutHopByHop },

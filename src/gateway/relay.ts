@@ -4,11 +4,13 @@ import {
   createServer,
   request as httpRequest,
   type IncomingMessage,
+  type OutgoingHttpHeaders,
   type Server,
   type ServerResponse,
 } from 'node:http'
 import type { Socket } from 'node:net'
 import { exchange } from './exchange.ts'
+import { bodyFraming, CODING } from './framing.ts'
 import { type ModelCredential, modelHeaders, modelResponseHeaders } from './headers.ts'
 import { type Log, now } from './log.ts'
 import type { Outbound } from './outbound.ts'
@@ -46,7 +48,7 @@ export function createRelay(deps: RelayDeps): Server {
   return server
 }
 
-type Send = (path: string, incoming: IncomingMessage) => ClientRequest
+type Send = (path: string, incoming: IncomingMessage, framing: OutgoingHttpHeaders) => ClientRequest
 
 function relay(incoming: IncomingMessage, response: ServerResponse, send: Send, deps: RelayDeps): void {
   const { pathname, search } = readPath(incoming.url)
@@ -54,13 +56,15 @@ function relay(incoming: IncomingMessage, response: ServerResponse, send: Send, 
   const allowed = PATHS.some(([verb, path]) => verb === method && path.test(pathname))
   decision(method, pathname, allowed ? 'allowed' : 'refused', deps)
   if (!allowed) return replyAsModel(response, 403, 'permission_error', `airlock: ${ELSEWHERE}`)
+  const framing = bodyFraming(incoming.headers)
+  if (!framing) return replyAsModel(response, 501, 'invalid_request_error', `airlock: ${CODING}`)
   const { upstream } = deps
   const fail = (message: string) =>
     replyAsModel(response, 502, 'api_error', `airlock: the model's API at ${upstream.host} did not answer: ${message}`)
   try {
     exchange({
       ...{ incoming, response, clean: modelResponseHeaders, fail },
-      outgoing: send(`${upstream.pathname.replace(/\/$/, '')}${pathname}${search}`, incoming),
+      outgoing: send(`${upstream.pathname.replace(/\/$/, '')}${pathname}${search}`, incoming, framing),
       ended: (facts) => deps.log({ event: 'closed', time: now(), via: 'relay', host: upstream.hostname, ...facts }),
     })
   } catch {
@@ -83,10 +87,10 @@ function readPath(url: string | undefined): { readonly pathname: string; readonl
 
 function sender({ upstream, credential, outbound }: RelayDeps): Send {
   const agent = upstreamAgent(upstream, outbound)
-  return (path, incoming) =>
+  return (path, incoming, framing) =>
     httpRequest({
       ...{ agent, host: upstream.hostname.replace(/^\[|\]$/g, ''), port: portOf(upstream), path },
       method: incoming.method,
-      headers: { ...modelHeaders(incoming.headers, credential), host: upstream.host },
+      headers: { ...modelHeaders(incoming.headers, credential), ...framing, host: upstream.host },
     })
 }
