@@ -22,6 +22,7 @@ export async function run(request: RunRequest, deps: RunDeps): Promise<RunResult
   await mkdir(request.outputDir, { recursive: true })
   const record = new RunRecord(request.runId, request.outputDir, join(request.outputDir, 'result.json'))
   const stage: Stage = { ...deps, request, record }
+  deps.host.info(`Run ${request.runId}; what comes of it goes to ${request.outputDir}`)
   let unsaved = false
   try {
     const prepared = await prepare(stage)

@@ -97,7 +97,7 @@ describe.each(KINDS)('$name', ({ name, files, args = [], uid, services }) => {
     expect(ended.result.services).toEqual(services)
     source.git('apply', '--check', ended.result.output.patch ?? '')
     expect(source.git('status', '--porcelain')).toBe('')
-    expect(runObjects()).toEqual(NOTHING)
+    expect(runObjects(ended.result.runId)).toEqual(NOTHING)
   })
 })
 

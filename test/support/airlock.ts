@@ -34,8 +34,8 @@ export function temporaryFolder(name: string): Disposable & { readonly path: str
 export interface Running {
   readonly child: ChildProcess
   readonly done: Promise<Ended>
-  /** Everything written to stderr so far. */
-  stderr(): string
+  /** Everything written so far, stdout first. */
+  output(): string
   /** Resolves when stderr has the text; rejects when the process ends before, or after two minutes. */
   says(text: string | RegExp): Promise<void>
 }
@@ -65,7 +65,7 @@ export function startProcess(argv: readonly string[], env: Record<string, string
   return {
     child,
     done,
-    stderr: () => stderr,
+    output: () => stdout + stderr,
     async says(text) {
       for (let tries = 0; tries < 2400; tries += 1) {
         if (has(text)) return
@@ -130,9 +130,16 @@ export async function run(
   return endOf(startRun(directory, outputDir, args, options), outputDir)
 }
 
-/** Name of the sandbox's container of the only run there is, once Claude is in it. */
-export function sandboxContainer(runId?: string): string {
-  const filter = runId === undefined ? 'label=airlock.run' : `label=airlock.run=${runId}`
+/** The id of the run that a process has begun. */
+export function runIdOf(running: Running): string {
+  const id = /Run ([a-z0-9]{8});/.exec(running.output())?.[1]
+  if (!id) throw new Error(`no run was begun:\n${running.output()}`)
+  return id
+}
+
+/** Name of the sandbox's container of a run, once Claude is in it. */
+export function sandboxContainer(runId: string): string {
+  const filter = `label=airlock.run=${runId}`
   const format = '{{.Names}}\t{{.Label "com.docker.compose.service"}}\t{{.Image}}'
   const rows = docker('ps', '--filter', filter, '--format', format)
     .split('\n')
