@@ -47,9 +47,15 @@ export function exchange({ incoming, response, outgoing, clean, fail, ended }: E
     }
     pipeline(remote, response, (error) => end({ status, ...(error ? { error: error.message } : {}) }))
   })
-  outgoing.on('error', (error) => {
+  const failed = (error: Error) => {
     end({ error: error.message })
     if (!response.destroyed) fail(error.message)
+  }
+  outgoing.on('error', failed)
+  // Nobody asked for another protocol. Node leaves a connection that changes to one to whoever listens here.
+  outgoing.on('upgrade', (_, socket) => {
+    socket.destroy()
+    failed(new Error('the answer changes to another protocol'))
   })
   incoming.on('data', (chunk: Buffer) => {
     bytes.sentBytes += chunk.length

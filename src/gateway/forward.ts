@@ -12,7 +12,8 @@ export async function forward(incoming: IncomingMessage, response: ServerRespons
   const method = incoming.method ?? ''
   const url = absoluteUrl(incoming.url)
   const target = url && parseAuthority(rawAuthority(incoming.url ?? ''), 80)
-  if (!url || !target) {
+  // Two Host headers are two meanings (RFC 9112, 3.2).
+  if (!url || !target || incoming.headersDistinct.host?.length !== 1) {
     malformed('http', method, incoming.url ?? '', deps)
     return reply(response, 400, 'This is a forward proxy: it takes http:// URLs and CONNECT.')
   }

@@ -33,7 +33,7 @@ const OAUTH_BETA = 'oauth-2025-04-20'
 
 // Betas by which the model's own servers fetch pages, call MCP servers, run code or keep files for the client: ways out
 // that never pass this gateway. Claude Code works without them.
-const SERVER_SIDE = /^(mcp-client|web-fetch|code-execution|files-api|skills)-/i
+const SERVER_SIDE = /^(mcp|web-fetch|code-execution|files-api|skills|managed-agents|environments)-/i
 
 export interface ModelCredential {
   readonly kind: 'api-key' | 'oauth-token'

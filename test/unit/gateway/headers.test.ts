@@ -78,6 +78,8 @@ describe('to the model', () => {
 
   test.each([
     'mcp-client-2025-04-04',
+    'mcp-servers-2025-12-04',
+    'managed-agents-2026-04-01',
     'MCP-Client-2025-11-20',
     'files-api-2025-04-14',
     'code-execution-2025-08-25',
