@@ -1,7 +1,7 @@
 // The model's stand-in: aimock plays a scenario as the Messages API, behind a listener that records what arrives.
 import { LLMock } from '@copilotkit/aimock'
 import { type RecordedRequest, recordRequests } from './record-requests.ts'
-import { answerTo, cutting, type Scenario } from './scenarios.ts'
+import { fixturesOf, type Scenario } from './scenarios.ts'
 
 export type { Scenario }
 
@@ -25,7 +25,7 @@ export interface Model {
 /** Starts a stand-in that plays the scenario to every conversation it is asked to continue, any number at a time. */
 export async function startModel({ scenario, port = 0, host = '0.0.0.0' }: ModelOptions): Promise<Model> {
   const mock = new LLMock({ host: '127.0.0.1', port: 0, logLevel: 'silent' })
-  mock.on({ predicate: () => true }, answerTo(scenario), cutting(scenario))
+  mock.addFixtures(fixturesOf(scenario))
   const recorder = await recordRequests(await mock.start(), { port, host })
   return {
     url: `http://127.0.0.1:${recorder.port}`,

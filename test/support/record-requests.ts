@@ -42,10 +42,11 @@ export async function recordRequests(upstream: string, at: { port: number; host:
 function passOn(target: URL, incoming: IncomingMessage, response: ServerResponse): void {
   // A connection for each request: one kept open could be closed by the other side just as it is used again.
   const onward = request(target, { method: incoming.method, headers: incoming.headers, agent: false })
-  const breakOff = () => response.destroy()
-  onward.on('error', breakOff).on('response', (answer) => {
+  onward.on('error', () => response.destroy())
+  onward.on('response', (answer) => {
     response.writeHead(answer.statusCode ?? 502, answer.headers)
-    answer.on('error', breakOff).pipe(response)
+    // Ended, not destroyed: what has arrived so far is to reach the client before the break does.
+    answer.on('error', () => response.socket?.end()).pipe(response)
   })
   response.on('close', () => onward.destroy())
   incoming.pipe(onward)

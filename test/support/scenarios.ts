@@ -1,5 +1,5 @@
 // What the model's stand-in says, told from the conversation alone: the number of tool results in it is the step.
-import type { ChatCompletionRequest, FixtureOpts, FixtureResponse } from '@copilotkit/aimock'
+import type { ChatCompletionRequest, Fixture, FixtureResponse } from '@copilotkit/aimock'
 import { DEMO } from './demo-steps.ts'
 
 export type Scenario =
@@ -26,6 +26,10 @@ export interface Script {
   readonly end: string
 }
 
+type Answer = (request: ChatCompletionRequest) => FixtureResponse
+
+const ANY = { predicate: () => true }
+
 const ERRORS: Record<ErrorStatus, { readonly type: string; readonly message: string }> = {
   401: { type: 'authentication_error', message: 'invalid x-api-key' },
   429: { type: 'rate_limit_error', message: 'too many requests' },
@@ -37,13 +41,17 @@ const ERRORS: Record<ErrorStatus, { readonly type: string; readonly message: str
 const usage = { input_tokens: 1200, output_tokens: 80 }
 const CUT = 'This answer is long enough to be broken off somewhere in its middle. '.repeat(4)
 
-/** The scenario as aimock asks for it. */
-export function answerTo(scenario: Scenario): (request: ChatCompletionRequest) => FixtureResponse {
+/** The scenario as aimock plays it. */
+export function fixturesOf(scenario: Scenario): Fixture[] {
   if (scenario.kind === 'error') {
     const { status } = scenario
-    return () => ({ status, error: ERRORS[status], retryAfter: 1 })
+    return [{ match: ANY, response: { status, error: ERRORS[status], retryAfter: 1 } }]
   }
-  const { steps, end } = scriptOf(scenario)
+  const response = follow(scriptOf(scenario))
+  return scenario.kind === 'cut' ? cut(response) : [{ match: ANY, response }]
+}
+
+function follow({ steps, end }: Script): Answer {
   return (request) => {
     // Without tools it is a side request (a title, a summary): any short text answers that.
     if (!request.tools?.length) return { content: 'A task', usage }
@@ -54,9 +62,14 @@ export function answerTo(scenario: Scenario): (request: ChatCompletionRequest) =
   }
 }
 
-/** How aimock is to stream it. */
-export function cutting({ kind }: Scenario): FixtureOpts {
-  return kind === 'cut' ? { chunkSize: 10, truncateAfterChunks: 6 } : {}
+// Claude Code asks again without streaming when a stream breaks off: that answer has to break off too.
+function cut(response: Answer): Fixture[] {
+  const streamed = { predicate: ({ stream }: ChatCompletionRequest) => stream === true }
+  return [
+    // Slowly, in milliseconds an event: what is written in one go with the break is never sent.
+    { match: streamed, response, chunkSize: 10, latency: 20, truncateAfterChunks: 6 },
+    { match: ANY, response, chaos: { disconnectRate: 1 } },
+  ]
 }
 
 function scriptOf(scenario: Exclude<Scenario, { kind: 'error' }>): Script {
