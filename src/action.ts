@@ -5,6 +5,7 @@ import { actionsHost } from './host/actions-host.ts'
 import { cancelOnSignals } from './host/signals.ts'
 import { actionSurroundings } from './host/surroundings.ts'
 import { asAirlockError } from './ports/errors.ts'
+import { terminalSummary } from './report/terminal-summary.ts'
 import { requestFromAction, secretsOf } from './request/from-action.ts'
 
 const around = actionSurroundings()
@@ -23,7 +24,7 @@ async function main(): Promise<void> {
   })
   const { run } = await import('./run.ts')
   const result = await run(request, { host, signal, ...(await ports()) })
-  host.close()
+  for (const line of terminalSummary(result, false).split('\n')) host.info(line)
   const { publishResult } = await import('./host/action-results.ts')
   await publishResult(result)
 }

@@ -34,6 +34,13 @@ function explain(failure: ApiError, words: string): readonly [message: string, n
   if (status === 413 || /prompt is too long|too large/i.test(words)) {
     return ["the request was larger than the model's API takes", 'Give a shorter prompt or a smaller task.']
   }
+  // The gateway's own words: it got no answer, which says nothing about the API's servers.
+  if (status === 502 && words.includes('502 airlock:')) {
+    return [
+      "the gateway could not reach the model's API",
+      'Check the proxy settings and ANTHROPIC_BASE_URL; a server on this machine has to listen on more than 127.0.0.1.',
+    ]
+  }
   if (status === 529) return ["the model's API is overloaded (529)", 'Run again in a few minutes.']
   if (status !== undefined && status >= 500) {
     return [`the model's API failed (${status})`, 'Run again in a few minutes; if it stays so, see the status page.']

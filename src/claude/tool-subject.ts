@@ -1,4 +1,5 @@
 // What a tool call is about, in a few words: the command, the file, the pattern.
+import { counted } from '../report/figures.ts'
 import { type Fields, list, text } from './fields.ts'
 
 const LONGEST = 160
@@ -16,7 +17,7 @@ export function toolSubject(tool: string, input: Fields, folder: string | undefi
     case 'MultiEdit':
       return `${file ?? ''} (${list(input.edits).length} edits)`
     case 'Write':
-      return `${file ?? ''} (${lineCount(input.content)} lines)`
+      return `${file ?? ''} (${counted(lineCount(input.content), 'line')})`
     case 'Grep':
     case 'Glob':
       return [oneLine(text(input.pattern) ?? '', LONGEST), file].filter(Boolean).join(' in ')

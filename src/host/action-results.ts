@@ -54,7 +54,7 @@ function annotate(result: RunResult): void {
     core.warning(plainLine(`${counted(result.requests.blocked.length, 'request')} blocked: ${targets}`))
   }
   const { error } = result
-  if (error) failStep(error, `${error.kind} error`)
+  if (error) failStep(error, result.conclusion === 'cancelled' ? 'Cancelled' : `${error.kind} error`)
   else if (result.conclusion !== 'success') core.setFailed(`the run was ${result.conclusion}`)
 }
 

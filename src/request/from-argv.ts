@@ -66,12 +66,17 @@ function readFlags(command: Name, args: readonly string[], findings: Findings): 
   ])
   const { tokens } = parseArgs({ args: [...args], options, strict: false, allowPositionals: true, tokens: true })
   const read = { values: new Map<string, string[]>(), switches: new Set<string>(), words: [] as string[] }
+  // The word after an unknown flag was meant as its value, and is no second problem.
+  let valueOfUnknown = -1
   for (const token of tokens) {
-    if (token.kind === 'positional') read.words.push(token.value)
+    if (token.kind === 'positional' && token.index !== valueOfUnknown) read.words.push(token.value)
     if (token.kind !== 'option') continue
     if (switches.includes(token.name)) takeSwitch(token, read.switches, findings)
     else if (valued.includes(token.name)) takeValue(token, read.values, findings)
-    else reportUnknown(token.rawName, known, findings)
+    else {
+      reportUnknown(token.rawName, known, findings)
+      valueOfUnknown = token.inlineValue ? -1 : token.index + 1
+    }
   }
   return read
 }

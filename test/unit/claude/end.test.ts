@@ -50,6 +50,17 @@ describe('how Claude ended', () => {
     expect(error?.message).toMatch(/refused the credential \(401\)/)
   })
 
+  test('what the gateway could not reach is told apart from what the API failed at', () => {
+    const lines = recorded('error-500').map((line) => line.replaceAll('500 boom', '502 airlock: no answer'))
+    const error = judgeEnd(
+      endOf(
+        lines.map((line) => line.replaceAll('_status":500', '_status":502')),
+        { exitCode: 1 },
+      ),
+    )
+    expect(error?.message).toMatch(/gateway could not reach/)
+  })
+
   test('a tool that ran out of memory is not the end of a run that went on to succeed', () => {
     expect(judgeEnd(endOf(recorded('tools'), { oomKilled: true }))).toBeUndefined()
   })
