@@ -2,9 +2,10 @@
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import { hostText, parseAuthority } from './hosts.ts'
-import { type Asked, judge, malformed, type ProxyDeps } from './judge.ts'
+import { type Asked, judge, malformed, type ProxyDeps, refuseTunnel } from './judge.ts'
 import { now } from './log.ts'
-import { answer } from './replies.ts'
+import { judgeOpening, type Refusal } from './opening.ts'
+import { answer, answerText, TLS_ALERT } from './replies.ts'
 import { join } from './tunnel.ts'
 
 export async function connectTunnel(
@@ -33,10 +34,19 @@ export async function connectTunnel(
     remote.on('close', () => closed({ sentBytes: remote.bytesWritten, receivedBytes: remote.bytesRead }))
     client.write('HTTP/1.1 200 Connection established\r\n\r\n')
     if (head.length > 0) client.unshift(head)
-    join(client, remote)
+    const refused = (opening: Refusal) => {
+      refuseTunnel(asked, opening.reason, deps)
+      remote.unpipe(client)
+      client.end(farewell(opening), () => remote.destroy())
+    }
+    join(client, remote, (said) => judgeOpening(said, target.host, target.port), refused)
   } catch (error) {
     const message = (error as Error).message
     closed({ sentBytes: 0, receivedBytes: 0, error: message })
     answer(client, 502, `airlock: ${asked.host} did not answer: ${message}`)
   }
 }
+
+/** In the words of the protocol that the client speaks, so that its own error message is of use. */
+const farewell = (opening: Refusal) =>
+  opening.as === 'tls' ? TLS_ALERT : answerText(403, `airlock: ${opening.reason}`)

@@ -34,5 +34,10 @@ export function malformed(via: Asked['via'], method: string, target: string, dep
   deps.log({ event: 'decision', time: now(), ...asked, verdict: 'refused', reason })
 }
 
+/** A tunnel that was allowed, and then used for something else. */
+export function refuseTunnel(asked: Asked, reason: string, deps: ProxyDeps): void {
+  deps.log({ event: 'decision', time: now(), ...asked, verdict: 'refused', reason })
+}
+
 /** A log line is no place to store things in. */
 export const clip = (text: string) => text.slice(0, 200)

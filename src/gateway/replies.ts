@@ -2,8 +2,18 @@
 import { type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 
-/** On the bare socket of a CONNECT request. */
+/** On the bare socket of a CONNECT request, which nobody else looks after any more. */
 export function answer(socket: Socket, status: number, text: string): void {
+  socket.end(answerText(status, text))
+  // What the client still says is thrown away: closing over unread bytes would take the answer back.
+  socket.resume()
+  setTimeout(() => socket.destroy(), LINGER_MS).unref()
+}
+
+// A client that never closes its end must not keep one of the gateway's connections.
+const LINGER_MS = 1000
+
+export function answerText(status: number, text: string): string {
   const body = `${text}\n`
   const head = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
@@ -11,8 +21,11 @@ export function answer(socket: Socket, status: number, text: string): void {
     `Content-Length: ${Buffer.byteLength(body)}`,
     'Connection: close',
   ]
-  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)
+  return `${head.join('\r\n')}\r\n\r\n${body}`
 }
+
+/** Fatal, unrecognized_name (RFC 8446, 6.2). */
+export const TLS_ALERT = Buffer.from([21, 3, 3, 0, 2, 2, 112])
 
 export function reply(response: ServerResponse, status: number, text: string): void {
   if (response.headersSent) return void response.destroy()
