@@ -15,7 +15,7 @@ const redis = (call: string) => `ruby -rredis -e 'puts Array(Redis.new(url: ENV[
 const commands = (mark: string) => [
   sql(`create table marks as select $$${mark}$$::text as mark`),
   redis(`sadd("marks", ["${mark}"])`),
-  'sleep 6',
+  'ruby -e "sleep 6"',
   `${sql('select mark from marks')} > marks-sql.txt`,
   `${redis('smembers("marks")')} > marks-redis.txt`,
 ]

@@ -1,6 +1,7 @@
 // Promise 2: no key and no token is in the sandbox. A search as root, with a control that finds a planted one.
-import { execFileSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
+import { text } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
 import { ActionRunner, npmRegistry, runIdOf, sandboxContainer, TEST_KEY, temporaryFolder } from '../support/airlock.ts'
 import { docker, NOTHING, runObjects } from '../support/engine-state.ts'
@@ -10,19 +11,24 @@ import { tiny } from '../support/tiny.ts'
 const TOKEN = 'ghs_test_token_of_the_repository_0123456789'
 
 // Environments and command lines of every process, and every file of every mounted file system.
-const SEARCH = `for s in "$@"; do
-  cat /proc/[0-9]*/environ /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' '\\n' | grep -v '^for s in' | grep -F -c -- "$s"
+// Processes are read before any needle is on a command line, or the search would find itself.
+const SEARCH = `cat /proc/[0-9]*/environ /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' '\\n' > /dev/shm/processes
+readarray -t needles
+for s in "\${needles[@]}"; do
+  grep -F -c -- "$s" /dev/shm/processes
   grep -r -l -F --exclude-dir=proc --exclude-dir=sys -- "$s" / 2>/dev/null | head -5 || true
-done`
+done
+rm /dev/shm/processes`
 
-function searchInside(container: string, needles: readonly string[]): string {
-  // The needles come in over standard input: on the command line, the search would find itself.
-  const read = `readarray -t needles; set -- "\${needles[@]}"; ${SEARCH}`
-  return dockerInput(`${needles.join('\n')}\n`, 'exec', '-i', '-u', '0', container, 'bash', '-c', read)
+function searchInside(container: string, needles: readonly string[]): Promise<string> {
+  return dockerInput(`${needles.join('\n')}\n`, 'exec', '-i', '-u', '0', container, 'bash', '-c', SEARCH)
 }
 
-function dockerInput(input: string, ...args: string[]): string {
-  return execFileSync('docker', args, { input, encoding: 'utf8' }).trim()
+// Not synchronous: the model's stand-in lives in this process and has to answer meanwhile.
+async function dockerInput(input: string, ...args: string[]): Promise<string> {
+  const child = spawn('docker', args, { stdio: ['pipe', 'pipe', 'inherit'] })
+  child.stdin.end(input)
+  return (await text(child.stdout)).trim()
 }
 
 function searchOutside(runId: string, needles: readonly string[]): readonly string[] {
@@ -55,7 +61,7 @@ const processList = () =>
 test('a search as root finds neither key nor token; foreign keys and paths get nowhere', async () => {
   using folder = temporaryFolder('secrets')
   using workspace = tiny()
-  const model = await startModel({ scenario: { kind: 'bash', commands: ['sleep 240'] } })
+  const model = await startModel({ scenario: { kind: 'bash', commands: ['tail -f /dev/null'] } })
   const runner = new ActionRunner(
     { prompt: 'Wait.', anthropic_api_key: TEST_KEY, claude_npm_registry: npmRegistry() },
     {
@@ -67,12 +73,12 @@ test('a search as root finds neither key nor token; foreign keys and paths get n
   const main = runner.startMain()
   let runId = ''
   try {
-    await main.says('sleep 240')
+    await main.says('tail -f /dev/null')
     runId = runIdOf(main)
     const container = sandboxContainer(runId)
     const needles = [TEST_KEY, TOKEN]
 
-    expect(searchInside(container, needles).split('\n')).toEqual(['0', '0'])
+    expect((await searchInside(container, needles)).split('\n')).toEqual(['0', '0'])
     expect(searchOutside(runId, needles)).toEqual([])
     const gateway = docker(
       'ps',
@@ -87,10 +93,10 @@ test('a search as root finds neither key nor token; foreign keys and paths get n
     // What an attacker inside would send: his own key on an allowed path, and the placeholder on another path.
     const before = model.requests().length
     expect(
-      request(container, 'POST /v1/messages', 'x-api-key: sk-attacker\r\nauthorization: Bearer sk-attacker'),
+      await request(container, 'POST /v1/messages', 'x-api-key: sk-attacker\r\nauthorization: Bearer sk-attacker'),
     ).toMatch(/^HTTP\/1\.1 /)
-    expect(request(container, 'GET /v1/files', 'x-api-key: placeholder')).toContain(' 403 ')
-    expect(request(container, 'POST /v1/messages/../files', 'x-api-key: placeholder')).toContain(' 403 ')
+    expect(await request(container, 'GET /v1/files', 'x-api-key: placeholder')).toContain(' 403 ')
+    expect(await request(container, 'POST /v1/messages/../files', 'x-api-key: placeholder')).toContain(' 403 ')
     const arrived = model.requests().slice(before)
     expect(arrived.map(({ method, path }) => `${method} ${path}`)).toEqual(['POST /v1/messages'])
     expect(JSON.stringify(model.requests())).not.toContain('sk-attacker')
@@ -104,14 +110,14 @@ test('a search as root finds neither key nor token; foreign keys and paths get n
   expect(runObjects(runId)).toEqual(NOTHING)
 })
 
-function request(container: string, line: string, headers: string): string {
-  const body = '{}'
+function request(container: string, line: string, headers: string): Promise<string> {
+  const body = '{"model":"claude","max_tokens":9,"messages":[{"role":"user","content":"hi"}]}'
   const text = `${line} HTTP/1.1\r\nHost: airlock-gateway\r\n${headers}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`
   const script = 'exec 3<>/dev/tcp/airlock-gateway/8081; cat >&3; timeout 5 cat <&3 || true'
   return dockerInput(text, 'exec', '-i', '-u', '0', container, 'bash', '-c', script)
 }
 
-test('control: the same search finds a key that a plain container was given', () => {
+test('control: the same search finds a key that a plain container was given', async () => {
   const name = `airlock-test-control-${process.pid}`
   docker(
     'run',
@@ -129,7 +135,7 @@ test('control: the same search finds a key that a plain container was given', ()
   )
   try {
     docker('exec', name, 'sh', '-c', 'env > /root/leaked')
-    expect(searchInside(name, [TEST_KEY])).toMatch(/^[1-9]\d*\n\/root\/leaked/)
+    expect(await searchInside(name, [TEST_KEY])).toMatch(/^[1-9]\d*\n\/root\/leaked/)
     expect(docker('inspect', name)).toContain(TEST_KEY)
   } finally {
     docker('rm', '-f', name)
