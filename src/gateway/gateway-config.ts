@@ -57,6 +57,8 @@ export type ProbeTarget =
       readonly name: string
       readonly host: string
       readonly port: number
+      /** Further ports of a way out; one that answers is enough. */
+      readonly orPorts?: readonly number[]
       /** How long a way in may take to open, milliseconds; without it until standard input ends, and a moment more. */
       readonly waitMs?: number
     }

@@ -7,7 +7,7 @@ export interface ProbeInput {
   readonly services: readonly { readonly service: string; readonly port: number; readonly waitMs?: number }[]
 }
 
-const out = (name: string, host: string, port: number): ProbeTarget => ({
+const out = (name: string, host: string, port: number): Extract<ProbeTarget, { kind: 'tcp' }> => ({
   kind: 'tcp',
   direction: 'out',
   name,
@@ -25,13 +25,15 @@ const FIXED: readonly ProbeTarget[] = [
   { kind: 'dns', direction: 'out', name: 'outside names', query: 'example.com' },
 ]
 
-/**
- * Port 1 has no listener on an ordinary machine: a refusal shows that the machine answers, whatever it listens on.
- */
+// Port 1 has no listener on an ordinary machine: a refusal shows that the machine answers, whatever it listens on. A
+// firewall that drops such packets in silence lets some through to what the machine is there for.
+const UNUSED = 1
+const USUAL = [22, 53, 80, 443, 2375, 8080]
+
 export function probeTargets({ addresses, services }: ProbeInput): readonly ProbeTarget[] {
   return [
     ...FIXED,
-    ...addresses.map((address) => out('the host', address, 1)),
+    ...addresses.map((address): ProbeTarget => ({ ...out('the host', address, UNUSED), orPorts: USUAL })),
     ...services.map(
       ({ service, ...rest }): ProbeTarget => ({ kind: 'tcp', direction: 'in', name: service, host: service, ...rest }),
     ),

@@ -26,9 +26,20 @@ export function probe(targets: readonly ProbeTarget[], ready: Promise<unknown>):
 
 async function wayOut(target: ProbeTarget): Promise<ProbeRow> {
   const started = performance.now()
-  const detail = target.kind === 'dns' ? await ask(target.query) : await knock(target.host, target.port, OUT_MS)
+  const detail = target.kind === 'dns' ? await ask(target.query) : await knockAll(target)
   const closed = target.kind === 'dns' ? DNS_CLOSED : CLOSED
   return row(target, closed.has(detail) ? 'closed' : 'open', detail, started)
+}
+
+async function knockAll({ host, port, orPorts = [] }: Extract<ProbeTarget, { kind: 'tcp' }>): Promise<string> {
+  const ports = [port, ...orPorts]
+  return strongest(ports, await Promise.all(ports.map((one) => knock(host, one, OUT_MS))))
+}
+
+/** What the first port says, unless only another one shows that somebody is there. */
+export function strongest(ports: readonly number[], details: readonly string[]): string {
+  const answered = details.findIndex((detail) => !CLOSED.has(detail))
+  return answered < 1 ? (details[0] ?? 'timeout') : `${details[answered]} at port ${ports[answered]}`
 }
 
 async function wayIn(target: ProbeTarget, late: (target: ProbeTarget) => boolean): Promise<ProbeRow> {
