@@ -25,7 +25,7 @@ inspect_files() {
   cd /workspace
   find . -path ./.git -prune -o \( ! -type f ! -type d ! -type l -o -type f -perm /6000 \) -printf '%y %m %P\0' \
     >/tmp/special 2>/tmp/find-errors || true
-  find . -mindepth 2 -path ./.git -prune -o -iname '.git' -printf '%P\0' >/tmp/nested 2>/dev/null || true
+  find . -path ./.git -prune -o -iname '.git' -printf '%P\0' >/tmp/nested 2>/dev/null || true
   find . -path ./.git -prune -o \( -type f -o -type d \) ! -readable -printf '%P\0' >/tmp/unread 2>/dev/null || true
 }
 
