@@ -1,6 +1,6 @@
 // Builds dist/ from src/. Everything that dist/ holds comes from here, so that a diff against a fresh build tells
 // whether it is up to date.
-import { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
@@ -60,4 +60,10 @@ function vendorDevcontainersCli(folder: string): void {
   writeFileSync(join(dirname(folder), 'package.json'), '{ "type": "commonjs" }\n')
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await buildInto(join(ROOT, 'dist'))
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  // A build that fails leaves the old one in place.
+  const fresh = join(ROOT, 'node_modules', '.airlock-dist')
+  await buildInto(fresh)
+  rmSync(join(ROOT, 'dist'), { recursive: true, force: true })
+  renameSync(fresh, join(ROOT, 'dist'))
+}
