@@ -12,7 +12,7 @@ import { waitForServices } from './health.ts'
 import { hostAddresses } from './host-addresses.ts'
 import { runLifecycle } from './lifecycle.ts'
 import type { RunNames } from './names.ts'
-import { judgeProbe, runProbe } from './probe.ts'
+import { createProbe, judgeProbe, runProbe } from './probe.ts'
 import type { SandboxImage } from './sandbox-image.ts'
 import { servicePorts } from './service-ports.ts'
 import { halt, type Started, start, takeOwnership } from './start.ts'
@@ -59,11 +59,12 @@ export async function boot(plan: BootPlan, deps: BootDeps): Promise<Booted> {
   if (plan.topology.needsFilesAtStart) await plan.copy.filesReady
   deps.onStep(`Starting ${describeServices(plan.topology.services)} and the sandbox`)
   const sandboxService = plan.config.service
+  const early = prepareProbe(plan, deps)
   const started = await deps.time('start', () => start(docker, { ...plan, sandboxService }, deps.signal))
   const link = openGateway(docker, started.gateway.id, plan.gateway)
   deps.onLink(link)
   try {
-    const session = await prove(plan, started, link, deps)
+    const session = await prove(plan, started, link, early, deps)
     await deps.time('lifecycle', () =>
       runLifecycle(plan.image.metadata, session, {
         docker,
@@ -82,12 +83,18 @@ export async function boot(plan: BootPlan, deps: BootDeps): Promise<Booted> {
 const describeServices = (services: readonly string[]) => (services.length === 0 ? 'the network' : services.join(', '))
 
 // Everything that has to hold before anything of the project runs inside.
-async function prove(plan: BootPlan, started: Started, link: GatewayLink, deps: BootDeps): Promise<Session> {
+async function prove(
+  plan: BootPlan,
+  started: Started,
+  link: GatewayLink,
+  early: Promise<ReadyProbe>,
+  deps: BootDeps,
+): Promise<Session> {
   const [session] = await together<[Session, unknown, unknown, unknown, unknown]>(deps.signal, (signal) => {
     const healthy = deps.time('start', () => waitForServices(deps.docker, started.services, SERVICES_MS, signal))
     return [
       prepareSession(plan, started, deps),
-      deps.time('probe', () => probe(plan, started, healthy, { ...deps, signal })),
+      deps.time('probe', async () => probe(plan, started, await early, healthy, { ...deps, signal })),
       healthy,
       link.ready,
       plan.copy.done,
@@ -99,26 +106,43 @@ async function prove(plan: BootPlan, started: Started, link: GatewayLink, deps: 
 async function prepareSession(plan: BootPlan, started: Started, { docker, onNote }: BootDeps): Promise<Session> {
   const { workspace } = plan.config
   await plan.copy.filesReady
-  await takeOwnership(docker, started.sandbox.id, workspace.target, plan.image.uid, plan.image.gid)
   const bare = { container: started.sandbox.id, user: plan.image.user, folder: workspace.folder, env: {} }
-  const { env, note } = await userEnvironment(docker, bare, plan.image.metadata)
+  const [{ env, note }] = await Promise.all([
+    userEnvironment(docker, bare, plan.image.metadata),
+    takeOwnership(docker, started.sandbox.id, workspace.target, plan.image.uid, plan.image.gid),
+  ])
   if (note) onNote(note)
   return { ...bare, env }
 }
 
-async function probe(plan: BootPlan, started: Started, healthy: Promise<unknown>, deps: BootDeps): Promise<void> {
+interface ReadyProbe {
+  readonly container: string
+  readonly addresses: readonly string[]
+}
+
+// What the probe needs and the sandbox is not needed for: done while compose works.
+function prepareProbe({ gatewayImage, names, config, runId }: BootPlan, { docker }: BootDeps): Promise<ReadyProbe> {
+  const sandboxName = `${names.project}-${config.service}-1`
+  const ready = Promise.all([createProbe(docker, gatewayImage, sandboxName, runId), hostAddresses(docker)])
+  const probe = ready.then(([container, addresses]) => ({ container, addresses }))
+  // A start that fails is the story then, not this.
+  probe.catch(() => {})
+  return probe
+}
+
+async function probe(
+  plan: BootPlan,
+  started: Started,
+  early: ReadyProbe,
+  healthy: Promise<unknown>,
+  deps: BootDeps,
+): Promise<void> {
   const targets = probeTargets({
-    addresses: await hostAddresses(deps.docker),
+    addresses: [...new Set([...started.sandbox.gateways, ...early.addresses])],
     services: servicePorts(plan.config, started.services),
   })
-  const rows = await runProbe(
-    deps.docker,
-    {
-      ...{ image: plan.gatewayImage, container: started.sandbox.id, runId: plan.runId },
-      ...{ signal: deps.signal, healthy },
-    },
-    targets,
-  )
+  const { docker, signal } = deps
+  const rows = await runProbe(docker, { container: early.container, signal, healthy }, targets)
   deps.onProbe(rows)
   judgeProbe(rows, targets)
 }

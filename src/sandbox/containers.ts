@@ -11,8 +11,14 @@ export interface ContainerState {
   readonly health: 'none' | 'starting' | 'healthy' | 'unhealthy'
   /** Output of the last health checks, newest last. */
   readonly healthLog: readonly string[]
-  readonly networks: readonly string[]
+  /** First address of each subnet that it is on: where a host usually is. */
+  readonly gateways: readonly string[]
   readonly exposedPorts: readonly number[]
+}
+
+interface Attached {
+  readonly IPAddress: string
+  readonly IPPrefixLen: number
 }
 
 interface Inspected {
@@ -27,7 +33,7 @@ interface Inspected {
     readonly OOMKilled: boolean
     readonly Health?: { readonly Status: string; readonly Log?: readonly { readonly Output: string }[] | null }
   }
-  readonly NetworkSettings: { readonly Networks: Readonly<Record<string, { readonly NetworkID: string }>> }
+  readonly NetworkSettings: { readonly Networks: Readonly<Record<string, Attached>> }
 }
 
 /** All containers of a run that compose made. */
@@ -47,9 +53,18 @@ export async function inspect(docker: Docker, ids: readonly string[]): Promise<r
     oomKilled: container.State.OOMKilled,
     health: (container.State.Health?.Status ?? 'none') as ContainerState['health'],
     healthLog: (container.State.Health?.Log ?? []).map((entry) => entry.Output.trim()),
-    networks: Object.keys(container.NetworkSettings.Networks),
+    gateways: Object.values(container.NetworkSettings.Networks).flatMap(firstAddress),
     exposedPorts: Object.keys(container.Config.ExposedPorts ?? {})
       .filter((port) => port.endsWith('/tcp'))
       .map((port) => Number.parseInt(port, 10)),
   }))
+}
+
+function firstAddress({ IPAddress, IPPrefixLen }: Attached): readonly string[] {
+  const bytes = IPAddress.split('.').map(Number)
+  if (bytes.length !== 4) return []
+  const address = bytes.reduce((sum, byte) => sum * 256 + byte, 0)
+  const size = 2 ** (32 - IPPrefixLen)
+  const first = Math.floor(address / size) * size + 1
+  return [[24, 16, 8, 0].map((shift) => Math.floor(first / 2 ** shift) % 256).join('.')]
 }
