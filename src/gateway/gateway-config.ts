@@ -59,7 +59,7 @@ export type ProbeTarget =
       readonly port: number
       /** Further ports of a way out; one that answers is enough. */
       readonly orPorts?: readonly number[]
-      /** How long a way in may take to open, milliseconds; without it until standard input ends, and a moment more. */
+      /** How long a way may take to open, milliseconds. Without it, a way in has until standard input ends. */
       readonly waitMs?: number
     }
   | { readonly kind: 'dns'; readonly direction: 'out'; readonly name: string; readonly query: string }

@@ -29,11 +29,19 @@ const FIXED: readonly ProbeTarget[] = [
 // firewall that drops such packets in silence lets some through to what the machine is there for.
 const UNUSED = 1
 const USUAL = [22, 53, 80, 443, 2375, 8080]
+// The host is one bridge away and answers within a millisecond; where nobody is, every start waits this long.
+const HOST_MS = 120
 
 export function probeTargets({ addresses, services }: ProbeInput): readonly ProbeTarget[] {
   return [
     ...FIXED,
-    ...addresses.map((address): ProbeTarget => ({ ...out('the host', address, UNUSED), orPorts: USUAL })),
+    ...addresses.map(
+      (address): ProbeTarget => ({
+        ...out('the host', address, UNUSED),
+        orPorts: USUAL,
+        waitMs: HOST_MS,
+      }),
+    ),
     ...services.map(
       ({ service, ...rest }): ProbeTarget => ({ kind: 'tcp', direction: 'in', name: service, host: service, ...rest }),
     ),

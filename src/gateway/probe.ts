@@ -31,9 +31,10 @@ async function wayOut(target: ProbeTarget): Promise<ProbeRow> {
   return row(target, closed.has(detail) ? 'closed' : 'open', detail, started)
 }
 
-async function knockAll({ host, port, orPorts = [] }: Extract<ProbeTarget, { kind: 'tcp' }>): Promise<string> {
+async function knockAll(target: Extract<ProbeTarget, { kind: 'tcp' }>): Promise<string> {
+  const { host, port, orPorts = [], waitMs = OUT_MS } = target
   const ports = [port, ...orPorts]
-  return strongest(ports, await Promise.all(ports.map((one) => knock(host, one, OUT_MS))))
+  return strongest(ports, await Promise.all(ports.map((one) => knock(host, one, waitMs))))
 }
 
 /** What the first port says, unless only another one shows that somebody is there. */
