@@ -11,7 +11,16 @@ export interface Project extends Disposable {
   git(...args: string[]): string
 }
 
-const IDENTITY = ['-c', 'safe.directory=*', '-c', 'user.name=Test', '-c', 'user.email=test@example.com', '-c', 'commit.gpgsign=false']
+const IDENTITY = [
+  '-c',
+  'safe.directory=*',
+  '-c',
+  'user.name=Test',
+  '-c',
+  'user.email=test@example.com',
+  '-c',
+  'commit.gpgsign=false',
+]
 
 /** Writes the files and commits them all. `{run}` is an executable file, `{link}` a symlink. */
 export function project(files: FileMap, name = 'project'): Project {
