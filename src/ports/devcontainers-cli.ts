@@ -1,4 +1,6 @@
 // The vendored devcontainers CLI. Only `build` is used: containers are started by compose (docs/decisions/0002).
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { execPath } from 'node:process'
 import { lastLines } from './docker.ts'
 import { AirlockError } from './errors.ts'
@@ -10,16 +12,28 @@ export interface DevcontainersCli {
   build(workspaceFolder: string, imageName: string, signal: AbortSignal): Promise<void>
 }
 
-/** @param onOutput gets each line that the build prints */
+export interface Outward {
+  readonly httpProxy?: string
+  readonly httpsProxy?: string
+  readonly noProxy?: string
+  /** PEM text. */
+  readonly extraCa?: string
+}
+
+/**
+ * @param outward how this host reaches the internet: the CLI fetches features from their registries itself
+ * @param onOutput gets each line of the build that is worth reading
+ */
 export function devcontainersCli(
   process: Process,
   files: Installation,
+  outward: Outward,
   onOutput: (line: string) => void,
 ): DevcontainersCli {
   return {
     async build(workspaceFolder, imageName, signal) {
       const args = [files.devcontainersCli, 'build', '--workspace-folder', workspaceFolder, '--image-name', imageName]
-      const child = process.start(execPath, args, { signal })
+      const child = process.start(execPath, args, { signal, extraEnv: await environment(outward, workspaceFolder) })
       child.stdin.end()
       let log = ''
       child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
@@ -36,6 +50,18 @@ export function devcontainersCli(
         next: 'The last lines above name the step that failed; the same image is built by: devcontainer build',
       })
     },
+  }
+}
+
+async function environment(outward: Outward, folder: string): Promise<Record<string, string>> {
+  const { httpProxy, httpsProxy, noProxy, extraCa } = outward
+  const file = join(folder, 'extra-ca.pem')
+  if (extraCa !== undefined) await writeFile(file, extraCa)
+  return {
+    ...(httpProxy === undefined ? {} : { HTTP_PROXY: httpProxy }),
+    ...(httpsProxy === undefined ? {} : { HTTPS_PROXY: httpsProxy }),
+    ...(noProxy === undefined ? {} : { NO_PROXY: noProxy }),
+    ...(extraCa === undefined ? {} : { NODE_EXTRA_CA_CERTS: file }),
   }
 }
 

@@ -18,7 +18,7 @@ export interface Images {
 export async function images({ config }: Prepared, stage: Stage): Promise<Images> {
   const { request, record, docker, signal, installation, host } = stage
   const onStep = (title: string) => host.info(title)
-  const cli = devcontainersCli(stage.process, installation, (line) => host.untrusted(line))
+  const cli = devcontainersCli(stage.process, installation, request.network, (line) => host.untrusted(line))
   return record.time('build', async () => {
     const [sandbox, gateway, services] = await Promise.all([
       ensureSandboxImage(config, request, { docker, signal, onStep, cli, installation }),
