@@ -4,4 +4,4 @@ set -eu
 if [ "$1" = serve ]; then
   mkfifo -m 600 /run/airlock/control
 fi
-exec node --max-old-space-size=48 /airlock/gateway.cjs "$@"
+exec node --max-old-space-size=48 --max-semi-space-size=1 /airlock/gateway.cjs "$@"

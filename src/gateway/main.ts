@@ -1,16 +1,15 @@
 // The program in the gateway's image: `serve` and `probe`.
 
-import { createReadStream } from 'node:fs'
 import { createInterface } from 'node:readline'
 import type { ProbeTarget } from './gateway-config.ts'
 import { stdoutLog } from './log.ts'
 import { probe } from './probe.ts'
-import { CONTROL, serve } from './serve.ts'
+import { openControl, serve } from './serve.ts'
 
 async function main(command: string | undefined): Promise<void> {
   switch (command) {
     case 'serve':
-      return serve(createReadStream(CONTROL), stdoutLog, (code) => process.exit(code))
+      return serve(await openControl(), stdoutLog, (code) => process.exit(code))
     case 'probe':
       return probeCommand()
     default:

@@ -1,9 +1,10 @@
 // Starts proxy and relay as the control stream says, and stops both when it ends.
-import { createReadStream } from 'node:fs'
+import { open } from 'node:fs'
 import type { Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, Socket } from 'node:net'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
+import { promisify } from 'node:util'
 import { type GatewayConfig, PROXY_PORT, RELAY_PORT } from './gateway-config.ts'
 import { reachableUrl } from './host-proxy.ts'
 import { hostText, normaliseHost } from './hosts.ts'
@@ -14,7 +15,7 @@ import { createProxy } from './proxy.ts'
 import { createRelay } from './relay.ts'
 import { portOf } from './upstream.ts'
 
-export const CONTROL = '/run/airlock/control'
+const CONTROL = '/run/airlock/control'
 
 export interface Gateway {
   readonly proxyPort: number
@@ -53,8 +54,15 @@ export async function startGateway(
   }
 }
 
+/** The control stream, once somebody has opened its other end. */
+export async function openControl(): Promise<Readable> {
+  const fd = await promisify(open)(CONTROL, 'r')
+  // A socket, not a file stream: a file's pending read sits in a thread that process.exit waits for.
+  return new Socket({ fd, readable: true, writable: false })
+}
+
 /** Reads the configuration from the control stream and serves until the stream ends. */
-export async function serve(control: Readable = createReadStream(CONTROL), log: Log, exit: (code: number) => void) {
+export async function serve(control: Readable, log: Log, exit: (code: number) => void): Promise<void> {
   let gateway: Gateway | undefined
   for await (const line of createInterface({ input: control })) {
     // One configuration a gateway: whoever could write a second one must not change the first.
