@@ -1,11 +1,62 @@
 #!/bin/sh
-# Fills the workspace and its baseline from the tar stream on standard input. Runs in a helper container without network
-# and capabilities, before anything of the project has run: what it reads comes from the host alone.
+# Fills the workspace and its baseline from the stream on standard input: an archive of the files in frames, and after it
+# an archive of the history. Runs in a helper container without network and capabilities, before anything of the project
+# has run: what it reads comes from the host alone.
 set -eu
 
-export HOME=/tmp GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL=/dev/null
+export HOME=/tmp GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL=/dev/null LC_ALL=C
 in=/baseline/in
 umask 022
+
+# Each frame is a line with its length and that many bytes; a length of 0 ends the archive.
+unframe() {
+  while read -r bytes && [ "$bytes" -gt 0 ]; do
+    dd bs="$bytes" count=1 iflag=fullblock status=none
+  done
+}
+
+# Absolute names, so that links are made at once and not as placeholders that turn into links at the end.
+extract() {
+  unframe | tar -x -P -f - -C / --no-same-owner
+}
+
+in_baseline() {
+  GIT_DIR=/baseline/git GIT_WORK_TREE=/workspace "$@"
+}
+
+in_workspace() {
+  GIT_DIR=/workspace/.git GIT_WORK_TREE=/workspace "$@"
+}
+
+# A git directory that the sandbox never sees, for exactly the bytes that were copied.
+start_baseline() {
+  git init -q --bare --object-format="$(cat "$in/format")" --template= /baseline/git 2>/dev/null
+  mkdir -p /baseline/git/info
+  cat >>/baseline/git/config <<'CONFIG'
+[core]
+	bare = false
+	autocrlf = false
+	compression = 0
+	ignoreCase = false
+	# Names that would be trouble elsewhere have to be seen before they can be refused.
+	protectHFS = false
+	protectNTFS = false
+CONFIG
+  # Raw bytes: no attribute of the workspace's may convert, filter or hide anything.
+  echo '* -text !eol -ident -filter !working-tree-encoding !diff !merge' >/baseline/git/info/attributes
+  if [ -e "$in/exclude" ]; then cp "$in/exclude" /baseline/git/info/exclude; fi
+  # And one more, that knows only which conversions the host's git would do.
+  git init -q --bare --object-format="$(cat "$in/format")" --template= /baseline/attributes 2>/dev/null
+  if [ -s "$in/attributes" ]; then
+    mkdir /baseline/attributes/info
+    cp "$in/attributes" /baseline/attributes/info/attributes
+  fi
+  if [ -e "$in/index-base" ]; then
+    in_baseline git update-index -z --index-info <"$in/index-base"
+    # Which files are as the index has them; the objects themselves are not needed for that. Others are no failure.
+    in_baseline git update-index -q --refresh >/dev/null || true
+  fi
+}
 
 # A .git with the host's history and index, a config of airlock's and no hooks.
 lay_out_repository() {
@@ -14,55 +65,48 @@ lay_out_repository() {
   cp "$in/head" "$git_dir/HEAD"
   cp "$in/config" "$git_dir/config"
   cp "$in/packed-refs" "$git_dir/packed-refs"
+  cp "$in/exclude" "$git_dir/info/exclude"
   if [ -s "$in/shallow" ]; then cp "$in/shallow" "$git_dir/shallow"; fi
   for file in "$in"/pack-*; do
     if [ -e "$file" ]; then cp "$file" "$git_dir/objects/pack/"; fi
   done
-  cd /workspace
-  export GIT_DIR="$git_dir" GIT_WORK_TREE=/workspace
   if [ -s "$in/tree" ]; then
-    commit=$(git commit-tree -F "$in/message" "$(cat "$in/tree")")
-    git update-ref refs/heads/main "$commit"
+    commit=$(in_workspace git commit-tree -F "$in/message" "$(cat "$in/tree")")
+    in_workspace git update-ref refs/heads/main "$commit"
   fi
-  git update-index -z --index-info <"$in/index"
-  git update-index -z --skip-worktree --stdin <"$in/skip"
-  # Stat data, so that the first `git status` inside is quick. Changed files are no failure.
-  git update-index -q --refresh >/dev/null || true
-  unset GIT_DIR GIT_WORK_TREE
+  # With the baseline's stat data: only what differs from the index has to be read again.
+  if [ -e /baseline/git/index ]; then cp /baseline/git/index "$git_dir/index"; fi
+  in_workspace git update-index -z --index-info <"$in/index-rest"
+  in_workspace git update-index -z --skip-worktree --stdin <"$in/skip"
+  in_workspace git update-index -q --refresh >/dev/null || true
 }
 
-# The baseline: exactly the bytes that were copied, in a git directory that the sandbox never sees.
-lay_out_baseline() {
-  export GIT_DIR=/baseline/git GIT_WORK_TREE=/workspace
-  git init -q --object-format="$(cat "$in/format")" --template= 2>/dev/null
-  git config core.autocrlf false
-  git config core.compression 0
-  git config core.ignoreCase false
-  # Names that would be trouble elsewhere have to be seen before they can be refused.
-  git config core.protectHFS false
-  git config core.protectNTFS false
-  mkdir -p "$GIT_DIR/info"
-  # Raw bytes: no attribute of the workspace's may convert, filter or hide anything.
-  echo '* -text !eol -ident -filter !working-tree-encoding !diff !merge' >"$GIT_DIR/info/attributes"
+# Type, mode, size, time of the last change of any kind, inode and name of everything there is. What an agent changes
+# gets a new ctime whatever it does to the mtime; git itself would compare whole seconds.
+write_stamps() {
+  find . -mindepth 1 -path ./.git -prune -o -printf '%y %m %s %C@ %i %P\0' | sort -z >/baseline/stamps
+}
+
+finish_baseline() {
   for file in "$in"/pack-*; do
-    if [ -e "$file" ]; then mv "$file" "$GIT_DIR/objects/pack/"; fi
+    if [ -e "$file" ]; then mv "$file" /baseline/git/objects/pack/; fi
   done
-  cd /workspace
-  if [ -e "$in/base-index" ]; then
-    git update-index -z --index-info <"$in/base-index"
-    git add -A .
-    if [ -s "$in/forced" ]; then
-      GIT_LITERAL_PATHSPECS=1 git add -f --pathspec-from-file="$in/forced" --pathspec-file-nul
-    fi
-  else
-    git add -A -f .
-  fi
-  git write-tree >/baseline/tree
+  in_baseline git add -A -f .
+  in_baseline git write-tree >/baseline/tree
+  write_stamps
   rm -rf "$in"
 }
 
-tar -x -f - -C / --no-same-owner
+cd /workspace
+extract
 echo files-ready
+start_baseline &
+extract
+if [ ! -e "$in/complete" ]; then
+  echo 'the copy ended early' >&2
+  exit 1
+fi
+wait $!
 if [ -e "$in/head" ]; then lay_out_repository; fi
-lay_out_baseline
+finish_baseline
 echo baseline-ready

@@ -1,16 +1,16 @@
 #!/bin/sh
 # Computes what changed in the workspace. Runs in a helper container without network and capabilities, after everything
-# in the sandbox was stopped. The workspace is hostile: it is read as data, through a git directory that was never in its
-# reach, and nothing of its own .git is looked at.
+# in the sandbox was stopped. The workspace is hostile: git never looks around in it, but is told file by file what to
+# take, through a git directory that was never in the sandbox's reach.
 #
-# Arguments: limit of changed bytes, prefix of paths in the patch.
-# Output: sections, each `@<name> <bytes>` on a line and then that many bytes. After the section `unread` it reads two
-# index-info lists from standard input, each announced by its length on a line, and answers with the patches.
+# Argument: prefix of paths in the patch.
+# Output: sections, each `@<name> <bytes>` on a line and then that many bytes. Twice it reads two lists from standard
+# input, each announced by its length on a line: after `ignored` the paths to forget and those to take, after `converted`
+# the index entries for the patch and for the withheld one.
 set -eu
 
-limit=$1
-prefix=$2
-export HOME=/tmp GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_COUNT=0
+prefix=$1
+export HOME=/tmp GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_COUNT=0 LC_ALL=C
 export GIT_DIR=/baseline/git GIT_WORK_TREE=/workspace GIT_LITERAL_PATHSPECS=1 GIT_OPTIONAL_LOCKS=0
 export GIT_INDEX_FILE=/tmp/index GIT_OBJECT_DIRECTORY=/tmp/objects GIT_ALTERNATE_OBJECT_DIRECTORIES=/baseline/git/objects
 base=$(cat /baseline/tree)
@@ -20,30 +20,68 @@ section() {
   cat "$2"
 }
 
-# Everything about a path that git does not tell. The workspace's own .git is the agent's and stays out.
-inspect_files() {
-  cd /workspace
-  find . -path ./.git -prune -o \( ! -type f ! -type d ! -type l -o -type f -perm /6000 \) -printf '%y %m %P\0' \
-    >/tmp/special 2>/tmp/find-errors || true
-  find . -mindepth 2 -path ./.git -prune -o -iname '.git' -printf '%P\0' >/tmp/nested 2>/dev/null || true
-  find . -path ./.git -prune -o \( -type f -o -type d \) ! -readable -printf '%P\0' >/tmp/unread 2>/dev/null || true
+# Reads a list of standard input into a file.
+receive() {
+  read -r length
+  head -c "$length" >"$1"
 }
 
-# Disk and memory must survive a workspace full of huge files: they are counted before they are read.
-count_changed_bytes() {
-  cd /workspace
-  git ls-files -z --modified --others --exclude-standard 2>/dev/null |
-    xargs -0 -r stat -c '%s' -- 2>/dev/null | awk '{ sum += $1 } END { printf "%.0f", sum }'
+# The stamps are as fill.sh wrote them. Beside them: what can not be read, what may be a repository, and where patterns
+# of ignored files are (a named pipe of that name would make git wait for ever).
+list_files() {
+  find . -mindepth 1 -path ./.git -prune -o \( -printf '%y %m %s %C@ %i %P\0' \
+    , -type f ! -readable -fprintf /tmp/unread '%P\0' \
+    , -type d ! \( -readable -executable \) -fprintf /tmp/unread '%P\0' \
+    , -iname .git -fprintf /tmp/nested '%P\0' \
+    , ! -type d \( -iname HEAD -o -iname config -o -iname commondir \) -fprintf /tmp/markers '%P\0' \
+    , -type d \( -iname objects -o -iname refs -o -iname hooks \) -fprintf /tmp/markers '%P\0' \
+    , -name .gitignore -type f -readable -size -2048 -fprintf /tmp/ignore-files '%P\0' \
+    \) 2>/dev/null | sort -z >/tmp/stamps
+  comm -z -3 /baseline/stamps /tmp/stamps >/tmp/differences
 }
 
-# `git add` would take a link to a repository's inside, or a nested repository, as they are: they are judged by mode later.
-stage_changes() {
-  cd /workspace
-  git add -A --ignore-errors . >/dev/null 2>/tmp/add-errors || true
-  if grep -qi 'no space left' /tmp/add-errors; then
-    echo 'no space left on device' >&2
-    exit 1
+# Which of the new things git would pass over. It is asked about copies of the patterns, in a folder with nothing else.
+# The dot before each path is for names that start with a colon.
+list_ignored() {
+  mkdir /tmp/shadow
+  if [ -s /tmp/ignore-files ]; then
+    tar -c -f - --null --no-recursion --mode=u+rw --files-from=/tmp/ignore-files | tar -x -f - -C /tmp/shadow
   fi
+  comm -z -13 /baseline/stamps /tmp/stamps | cut -z -d ' ' -f 6- >/tmp/new
+  sort -z -u /tmp/new /tmp/unread /tmp/nested /tmp/markers | sed -z 's,^,./,' >/tmp/asked
+  check_ignore /tmp/asked | cut -z -c 3- >/tmp/ignored
+}
+
+# Exit code 1 says that none is.
+check_ignore() {
+  cd /tmp/shadow
+  GIT_LITERAL_PATHSPECS=0 GIT_WORK_TREE=/tmp/shadow git check-ignore -z --stdin --no-index <"$1" || [ $? -eq 1 ] || {
+    echo 'the ignored files can not be told apart' >&2
+    kill $$
+  }
+}
+
+# Forgetting a file first makes git read it again whatever its times say.
+stage_changes() {
+  cp /baseline/git/index /tmp/index
+  if [ -s /tmp/gone ]; then git update-index -z --force-remove --stdin </tmp/gone; fi
+  if [ -s /tmp/taken ]; then git update-index -z --add --replace --stdin </tmp/taken >&2; fi
+  tree=$(git write-tree)
+}
+
+describe_changes() {
+  git diff-tree -r -z --raw --full-index -M "$base" "$tree" >/tmp/raw
+  # `:old new sha sha status` fields; the fourth of each record is the new object.
+  sed -z -n 's/^:[0-7]* [0-7]* [0-9a-f]* \([0-9a-f]*\) [A-Z][0-9]*$/\1/p' /tmp/raw | tr '\0' '\n' |
+    git cat-file --batch-check='%(objectname) %(objectsize)' >/tmp/sizes
+  git ls-files -z --stage >/tmp/tree
+  cut -z -f 2- /tmp/tree >/tmp/paths
+  # Links of the whole tree, changed or not: where one leads may depend on another.
+  grep -z '^120000 ' /tmp/tree >/tmp/links || true
+  cut -z -d ' ' -f 2 /tmp/links | tr '\0' '\n' | sort -u | git cat-file --batch >/tmp/targets
+  git diff-tree -r -z --name-only --no-renames "$base" "$tree" >/tmp/changed
+  GIT_DIR=/baseline/attributes git --attr-source="$base" check-attr -z --stdin filter working-tree-encoding ident \
+    </tmp/changed >/tmp/converted
 }
 
 patch_of() {
@@ -51,60 +89,44 @@ patch_of() {
     --src-prefix="a/$prefix" --dst-prefix="b/$prefix" "$base" "$1"
 }
 
-# Reads a list of `mode sha 0<tab>path` entries and writes the tree that they make of the baseline.
+# The tree that index entries make of the baseline.
 tree_with() {
-  read -r length
-  head -c "$length" >/tmp/entries
-  rm -f /tmp/index-two
-  GIT_INDEX_FILE=/tmp/index-two git read-tree "$base"
-  GIT_INDEX_FILE=/tmp/index-two git update-index -z --index-info </tmp/entries
-  GIT_INDEX_FILE=/tmp/index-two git write-tree
+  if [ ! -s "$1" ]; then
+    echo "$base"
+    return
+  fi
+  cp /baseline/git/index /tmp/index
+  git update-index -z --index-info <"$1"
+  git write-tree
 }
 
-mkdir -p /tmp/objects
-cp /baseline/git/index /tmp/index 2>/dev/null || git read-tree "$base"
-inspect_files
-changed=$(count_changed_bytes)
-if [ "$changed" -gt "$limit" ]; then
-  printf '%s' "$changed" >/tmp/changed
-  section too-large /tmp/changed
-  exit 0
-fi
-stage_changes
-tree=$(git write-tree)
-git diff-tree -r -z --raw --full-index -M "$base" "$tree" >/tmp/raw
-# `:old new sha sha status` fields; the fourth of each record is the new object.
-tr '\0' '\n' </tmp/raw | awk '/^:[0-7]+ [0-7]+ [0-9a-f]+ [0-9a-f]+ [A-Z]/ && $2 != "160000" && $4 !~ /^0+$/ { print $4 }' |
-  git cat-file --batch-check='%(objectname) %(objectsize)' >/tmp/sizes
-# Where the changed links point: their object's content is the target.
-tr '\0' '\n' </tmp/raw | awk '/^:[0-7]+ 120000 / { print $4 }' | sort -u | while read -r sha; do
-  printf '%s ' "$sha"
-  git cat-file blob "$sha" | head -c 4096
-  printf '\0'
-done >/tmp/links
-section raw /tmp/raw
-section sizes /tmp/sizes
-section links /tmp/links
-section special /tmp/special
-section nested /tmp/nested
-section unread /tmp/unread
-
-accepted=$(tree_with)
-withheld=$(tree_with)
-patch_of "$accepted" >/tmp/patch
 # The patch is tried before it is handed out: on the baseline it has to give exactly the accepted tree.
-rm -f /tmp/index-two
-GIT_INDEX_FILE=/tmp/index-two git read-tree "$base"
-if [ -s /tmp/patch ]; then
+try_patch() {
   depth=$(printf 'a/%s' "$prefix" | tr -cd / | wc -c)
-  GIT_INDEX_FILE=/tmp/index-two git apply --cached --whitespace=nowarn "-p$depth" /tmp/patch
-fi
-[ "$(GIT_INDEX_FILE=/tmp/index-two git write-tree)" = "$accepted" ] || {
-  echo 'the patch does not give the accepted tree' >&2
-  exit 1
+  cp /baseline/git/index /tmp/index
+  git apply --cached --whitespace=nowarn "-p$depth" /tmp/patch
+  if [ "$(git write-tree)" != "$1" ]; then
+    echo 'the patch does not give the accepted tree' >&2
+    exit 1
+  fi
 }
+
+mkdir /tmp/objects
+cd /workspace
+list_files
+list_ignored
+for name in differences unread nested markers ignored; do section "$name" "/tmp/$name"; done
+receive /tmp/gone
+receive /tmp/taken
+stage_changes
+describe_changes
+for name in raw sizes paths links targets converted; do section "$name" "/tmp/$name"; done
+receive /tmp/entries
+receive /tmp/withheld-entries
+accepted=$(tree_with /tmp/entries)
+withheld=$(tree_with /tmp/withheld-entries)
+patch_of "$accepted" >/tmp/patch
+if [ -s /tmp/patch ]; then try_patch "$accepted"; fi
 git diff-tree -r --numstat -M "$base" "$accepted" >/tmp/numstat
-section numstat /tmp/numstat
-section patch /tmp/patch
 patch_of "$withheld" >/tmp/withheld
-section withheld /tmp/withheld
+for name in numstat patch withheld; do section "$name" "/tmp/$name"; done

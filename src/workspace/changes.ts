@@ -71,32 +71,28 @@ export function parseSizes(output: Buffer): ReadonlyMap<string, number> {
   return new Map(pairs.filter(([, size]) => size && /^\d+$/.test(size)).map(([sha = '', size]) => [sha, Number(size)]))
 }
 
-/** Records of `object target`, NUL-separated: where links point. */
+/** Records of `mode object stage<tab>path`: object by path. */
 export function parseLinks(output: Buffer): ReadonlyMap<string, string> {
-  const records = split(output).map(({ text }) => text)
-  return new Map(records.map((text) => [text.slice(0, text.indexOf(' ')), text.slice(text.indexOf(' ') + 1)]))
+  return new Map(split(output).map(({ text }) => [text.slice(text.indexOf('\t') + 1), text.split(' ')[1] ?? '']))
+}
+
+/** Output of `git cat-file --batch`: content by object. Throws when it ends early. */
+export function parseObjects(output: Buffer): ReadonlyMap<string, string> {
+  const objects = new Map<string, string>()
+  for (let at = 0; at < output.length; ) {
+    const end = output.indexOf(10, at)
+    const match = /^([0-9a-f]+) blob (\d+)$/.exec(output.toString('latin1', at, end === -1 ? at : end))
+    const size = Number(match?.[2] ?? 0)
+    if (!match || end + 1 + size >= output.length) throw new Error('the links can not be read')
+    objects.set(match[1] ?? '', output.toString('utf8', end + 1, end + 1 + size))
+    at = end + 1 + size + 1
+  }
+  return objects
 }
 
 export interface OddFile {
   readonly path: string
   readonly why: string
-}
-
-const KINDS: Readonly<Record<string, string>> = {
-  p: 'a named pipe',
-  s: 'a socket',
-  b: 'a block device',
-  c: 'a character device',
-}
-
-/** Records of `type mode path`: files that git would pass over, or whose mode it would not show. */
-export function parseSpecial(output: Buffer): readonly OddFile[] {
-  return split(output).flatMap(({ text }) => {
-    const match = /^(.) (\d+) ([\s\S]*)$/.exec(text)
-    if (!match) return []
-    const kind = KINDS[match[1] ?? '']
-    return [{ path: match[3] ?? '', why: kind ?? `a file with mode ${match[2]} (setuid or setgid)` }]
-  })
 }
 
 export const parsePaths = (output: Buffer): readonly string[] => split(output).map(({ text }) => text)

@@ -1,12 +1,11 @@
 // Fills the volumes of a run through one helper container.
 import { createInterface } from 'node:readline'
-import { pipeline } from 'node:stream/promises'
 import { type Docker, lastLines, RUN_LABEL } from '../ports/docker.ts'
 import { AirlockError } from '../ports/errors.ts'
 import type { Process } from '../ports/process.ts'
 import { hostGit } from './git.ts'
-import { packHistory } from './history.ts'
-import { newTar, writeArchive } from './pack.ts'
+import { type Pack, packHistory } from './history.ts'
+import { writeArchives } from './pack.ts'
 import type { Snapshot } from './snapshot.ts'
 
 export interface WorkspaceVolumes {
@@ -42,17 +41,8 @@ export function helperArgs(
     `${name}:${target}${readOnly ? ':ro' : ''}`,
   ]
   return [
-    ...[
-      'run',
-      '--rm',
-      '--interactive',
-      '--network',
-      'none',
-      '--cap-drop',
-      'ALL',
-      '--security-opt',
-      'no-new-privileges',
-    ],
+    ...['run', '--rm', '--interactive', '--network', 'none'],
+    ...['--cap-drop', 'ALL', '--security-opt', 'no-new-privileges'],
     ...['--read-only', '--tmpfs', `/tmp:mode=1777,size=${options.tmpMb}m`, '--label', `${RUN_LABEL}=${volumes.runId}`],
     ...['--user', `${volumes.owner.uid}:${volumes.owner.gid}`],
     ...mount(volumes.workspace, '/workspace', options.readOnly),
@@ -72,7 +62,6 @@ export function fillWorkspace(snapshot: Snapshot, volumes: WorkspaceVolumes, dep
 }
 
 async function fill(snapshot: Snapshot, volumes: WorkspaceVolumes, deps: FillDeps, onFiles: () => void): Promise<void> {
-  const git = hostGit(deps.process, snapshot.directory)
   const child = deps.docker.start([...helperArgs(volumes, { readOnly: false, tmpMb: 64 }), '/airlock/fill.sh'], {
     signal: deps.signal,
   })
@@ -81,27 +70,25 @@ async function fill(snapshot: Snapshot, volumes: WorkspaceVolumes, deps: FillDep
     if (line === 'files-ready') onFiles()
     if (line === 'baseline-ready') finished = true
   })
-  const tar = newTar()
-  const sending = pipeline(tar, child.stdin)
-  // The helper's own words say more than the broken pipe that follows from them.
-  sending.catch(() => {})
+  // Packing the history and sending the files don't wait for one another.
+  const history = pack(snapshot, deps)
   try {
-    const history = snapshot.repository ? await packHistory(git, snapshot.repository) : undefined
-    try {
-      await Promise.race([writeArchive(snapshot, history, tar), child.done])
-    } finally {
-      await history?.[Symbol.asyncDispose]()
-    }
+    await Promise.race([writeArchives(snapshot, history, child.stdin), child.done])
   } catch (error) {
-    tar.destroy()
+    // The helper's own words say more than the broken pipe that follows from them.
     child.kill('SIGKILL')
-    await child.done
-    throw error
+    if (error instanceof AirlockError) throw error
+  } finally {
+    await history.then((packed) => packed?.[Symbol.asyncDispose]()).catch(() => {})
   }
   const { exitCode, stderrTail } = await child.done
   deps.signal.throwIfAborted()
   if (exitCode === 0 && finished) return
   throw fillError(exitCode, stderrTail)
+}
+
+async function pack({ directory, repository }: Snapshot, { process }: FillDeps): Promise<Pack | undefined> {
+  return repository ? packHistory(hostGit(process, directory), repository) : undefined
 }
 
 function fillError(exitCode: number, stderr: string): AirlockError {

@@ -8,18 +8,19 @@ import { type HostGit, splitPaths } from './git.ts'
 export interface Entry {
   /** Relative to the project's folder, with forward slashes. */
   readonly path: string
-  readonly kind: 'file' | 'link'
+  /** A folder is listed only where it is empty and no git is asked. */
+  readonly kind: 'file' | 'link' | 'folder'
   readonly executable: boolean
   /** Bytes. */
   readonly size: number
-  /** Seconds since 1970. */
-  readonly mtime: number
+  readonly mtimeMs: number
+  readonly ctimeMs: number
 }
 
 export interface Listing {
   readonly entries: readonly Entry[]
-  /** Paths that git ignores and that are there because `include` names them. */
-  readonly forced: readonly string[]
+  /** Paths that `exclude` took out. */
+  readonly excluded: readonly string[]
   readonly notes: readonly string[]
 }
 
@@ -31,90 +32,121 @@ export interface ListingOptions {
   readonly gitIn: (directory: string) => HostGit
 }
 
-/** @param repository false for a folder that is in no repository: everything is copied */
+/**
+ * Errors: `input`, naming what can't be read.
+ * @param repository false for a folder that is in no repository: everything is copied
+ */
 export async function listFiles(options: ListingOptions, repository: boolean): Promise<Listing> {
-  const excluded = options.exclude.length === 0 ? () => false : picomatch([...options.exclude], { dot: true })
-  const notes: string[] = []
-  const listed = repository ? await gitPaths(options, '', notes) : walk(options.directory, '', notes)
-  const forced = repository ? await includedPaths(options) : []
-  const paths = [...new Set([...listed, ...forced])].filter((path) => !excluded(path))
-  const entries = examine(options.directory, paths, notes)
-  const kept = forced.filter((path) => !excluded(path))
-  if (kept.length > 0) notes.push(`copied although git ignores ${kept.length === 1 ? 'it' : 'them'}: ${some(kept)}`)
-  return { entries, forced: kept, notes }
-}
-
-async function gitPaths(options: ListingOptions, prefix: string, notes: string[]): Promise<readonly string[]> {
-  const git = options.gitIn(join(options.directory, prefix))
-  const listing = ['ls-files', '-z', '--cached', '--others', '--exclude-standard', '--deduplicate']
-  const paths = splitPaths(await git.run('listing files', listing))
-  const all: string[] = []
-  for (const path of paths) {
-    // A submodule's own entry, or a repository inside this one (`dir/`): its files are copied as plain files.
-    const nested = nestedRepository(join(options.directory, prefix), path)
-    if (nested === undefined) all.push(`${prefix}${path}`)
-    else if (nested === 'empty')
-      notes.push(`${prefix}${path}: the submodule is not checked out here, so it is empty in the sandbox`)
-    else {
-      notes.push(`${prefix}${path}: a repository of its own, copied as plain files`)
-      all.push(...(await gitPaths(options, `${prefix}${path.replace(/\/$/, '')}/`, notes)))
-    }
+  const { directory, exclude } = options
+  const isExcluded = exclude.length === 0 ? () => false : picomatch([...exclude], { dot: true })
+  const survey = new Survey(directory, isExcluded)
+  if (!repository) walk(survey, '')
+  else {
+    await gitPaths(options, '', survey)
+    const included = await includedPaths(options)
+    for (const path of included) survey.look(path)
+    const kept = included.filter((path) => survey.entries.has(path))
+    if (kept.length > 0)
+      survey.notes.push(`copied although git ignores ${kept.length === 1 ? 'it' : 'them'}: ${some(kept)}`)
   }
-  return all
+  return survey.result()
 }
 
-function nestedRepository(directory: string, path: string): 'full' | 'empty' | undefined {
-  const full = join(directory, path)
-  if (!path.endsWith('/') && !stat(full)?.isDirectory()) return undefined
-  return stat(join(full, '.git')) ? 'full' : 'empty'
+async function gitPaths(options: ListingOptions, prefix: string, survey: Survey): Promise<void> {
+  const folder = join(options.directory, prefix)
+  const args = ['ls-files', '-z', '--cached', '--others', '--exclude-standard', '--deduplicate']
+  for (const path of splitPaths(await listing(options.gitIn(folder), 'listing files', args, prefix, survey))) {
+    // A submodule's own entry, or a repository inside this one (`dir/`): its files are copied as plain files.
+    if (survey.look(`${prefix}${path}`) !== 'folder') continue
+    const nested = `${prefix}${path.replace(/\/$/, '')}`
+    if (lstat(join(options.directory, nested, '.git'))) {
+      survey.notes.push(`${nested}: a repository of its own, copied as plain files`)
+      await gitPaths(options, `${nested}/`, survey)
+    } else survey.notes.push(`${nested}: the submodule is not checked out here, so it is empty in the sandbox`)
+  }
 }
 
 async function includedPaths({ directory, include, gitIn }: ListingOptions): Promise<readonly string[]> {
   if (include.length === 0) return []
   const wanted = picomatch([...include], { dot: true })
-  const ignored = ['ls-files', '-z', '--others', '--ignored', '--exclude-standard']
-  return splitPaths(await gitIn(directory).run('listing ignored files', ignored)).filter((path) => wanted(path))
+  const args = ['ls-files', '-z', '--others', '--ignored', '--exclude-standard']
+  return splitPaths(await gitIn(directory).run('listing ignored files', args)).filter((path) => wanted(path))
 }
 
-function walk(directory: string, prefix: string, notes: string[]): string[] {
-  return readdirSync(join(directory, prefix), { withFileTypes: true }).flatMap((entry) => {
-    if (entry.name.toLowerCase() === '.git') {
-      notes.push(`${prefix}${entry.name} is left out: repositories inside the folder are copied as plain files`)
+// git passes over a folder that it can't open, with a warning and exit code 0.
+async function listing(git: HostGit, doing: string, args: readonly string[], prefix: string, survey: Survey) {
+  const result = await git.call(args)
+  if (result.exitCode !== 0) return git.run(doing, args)
+  for (const match of result.stderr.matchAll(/could not open directory '([^\n]*)': /g)) {
+    survey.unreadable.push(`${prefix}${match[1]}`)
+  }
+  return result.stdout
+}
+
+function walk(survey: Survey, prefix: string): void {
+  const found = survey.children(prefix)
+  if (found.length === 0 && prefix !== '') survey.look(prefix, true)
+  for (const entry of found) {
+    const path = `${prefix}${entry.name}`
+    if (entry.name.toLowerCase() === '.git')
+      survey.notes.push(`${path} is left out: repositories inside the folder are copied as plain files`)
+    else if (entry.isDirectory()) walk(survey, `${path}/`)
+    else survey.look(path)
+  }
+}
+
+/** What was found so far, path by path. */
+class Survey {
+  readonly entries = new Map<string, Entry>()
+  readonly notes: string[] = []
+  readonly unreadable: string[] = []
+  readonly #excluded: string[] = []
+  readonly #special: string[] = []
+  readonly #directory: string
+  readonly #isExcluded: (path: string) => boolean
+
+  constructor(directory: string, isExcluded: (path: string) => boolean) {
+    this.#directory = directory
+    this.#isExcluded = isExcluded
+  }
+
+  /** Takes the path in if it is one to copy; tells of a folder, which is not. */
+  look(path: string, takeFolder = false): 'folder' | undefined {
+    if (this.entries.has(path)) return undefined
+    if (this.#isExcluded(path)) return void this.#excluded.push(path)
+    const full = join(this.#directory, path)
+    const facts = lstat(full)
+    if (facts === 'denied') return void this.unreadable.push(path)
+    // Listed by git and gone from the folder: a deletion, which the copy shows the same way.
+    if (!facts) return path.includes('\ufffd') ? nameError(path) : undefined
+    if (facts.isDirectory() && !takeFolder) return 'folder'
+    const kind = facts.isFile() ? 'file' : facts.isSymbolicLink() ? 'link' : facts.isDirectory() ? 'folder' : undefined
+    if (kind === undefined) return void this.#special.push(path)
+    if (kind === 'file' && !readable(full, facts)) return void this.unreadable.push(path)
+    const { size, mtimeMs, ctimeMs } = facts
+    this.entries.set(path, { path, kind, executable: (facts.mode & 0o100) !== 0, size, mtimeMs, ctimeMs })
+    return undefined
+  }
+
+  children(prefix: string) {
+    if (prefix !== '' && this.#isExcluded(prefix.slice(0, -1))) return []
+    try {
+      return readdirSync(join(this.#directory, prefix), { withFileTypes: true })
+    } catch {
+      this.unreadable.push(prefix)
       return []
     }
-    return entry.isDirectory() ? walk(directory, `${prefix}${entry.name}/`, notes) : [`${prefix}${entry.name}`]
-  })
+  }
+
+  result(): Listing {
+    if (this.unreadable.length > 0) throw unreadableError(this.#directory, this.unreadable)
+    const special = this.#special
+    const notes = special.length > 0 ? [`left out, neither files nor links: ${some(special)}`] : []
+    return { entries: [...this.entries.values()], excluded: this.#excluded, notes: [...this.notes, ...notes] }
+  }
 }
 
 const MOST_NAMED = 20
-
-function examine(directory: string, paths: readonly string[], notes: string[]): readonly Entry[] {
-  const unreadable: string[] = []
-  const special: string[] = []
-  const entries = paths.flatMap((path): Entry[] => {
-    const full = join(directory, path)
-    const facts = stat(full)
-    // Listed by git and gone from the folder: a deletion, which the copy shows the same way.
-    if (!facts || facts.isDirectory()) return []
-    if (!facts.isFile() && !facts.isSymbolicLink()) special.push(path)
-    else if (facts.isFile() && !readable(full)) unreadable.push(path)
-    const kind = facts.isSymbolicLink() ? 'link' : 'file'
-    return facts.isFile() || facts.isSymbolicLink()
-      ? [
-          {
-            path,
-            kind,
-            executable: (facts.mode & 0o100) !== 0,
-            size: facts.size,
-            mtime: Math.floor(facts.mtimeMs / 1000),
-          },
-        ]
-      : []
-  })
-  if (unreadable.length > 0) throw unreadableError(directory, unreadable)
-  if (special.length > 0) notes.push(`left out, neither files nor links: ${some(special)}`)
-  return entries
-}
 
 export function unreadableError(directory: string, paths: readonly string[]): AirlockError {
   return new AirlockError('input', `${paths.length} ${paths.length === 1 ? 'file' : 'files'} can not be read`, {
@@ -124,11 +156,24 @@ export function unreadableError(directory: string, paths: readonly string[]): Ai
   })
 }
 
-function stat(path: string): Stats | undefined {
-  return lstatSync(path, { throwIfNoEntry: false })
+function nameError(path: string): never {
+  throw new AirlockError('input', 'a file name is not valid UTF-8', {
+    where: path,
+    next: 'Rename the file, or leave it out with exclude.',
+  })
 }
 
-function readable(path: string): boolean {
+function lstat(path: string): Stats | 'denied' | undefined {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EACCES') return 'denied'
+    throw error
+  }
+}
+
+function readable(path: string, { mode }: Stats): boolean {
+  if ((mode & 0o444) === 0o444) return true
   try {
     accessSync(path, constants.R_OK)
     return true

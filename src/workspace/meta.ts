@@ -1,4 +1,5 @@
 // The small files that tell the helper how to lay out `.git` and the baseline.
+import { indexInput, pathInput } from './index-entries.ts'
 import type { Snapshot } from './snapshot.ts'
 
 // A config of our own making: nothing of the host's (remotes, credentials, includes, hooks) gets in.
@@ -13,32 +14,32 @@ const config = (format: string) => `[core]
 ${format === 'sha256' ? '[extensions]\n\tobjectFormat = sha256\n' : ''}`
 
 /** File name → content. */
-export function metaFiles(snapshot: Snapshot): ReadonlyMap<string, Buffer> {
-  const { repository, forced } = snapshot
-  const files = new Map<string, string>([
-    ['forced', nul(forced)],
-    ['format', `${repository?.objectFormat ?? 'sha1'}\n`],
+export function metaFiles({ repository, entries, excluded }: Snapshot): ReadonlyMap<string, Buffer> {
+  if (!repository) return new Map([['format', Buffer.from('sha1\n')]])
+  const { prefix, objectFormat, index, subtree } = repository
+  const copied = new Map(entries.map((entry) => [entry.path, entry.kind]))
+  const left = new Set(excluded)
+  // What the index knows of the copied files, and the rest: deletions, conflicts, submodules, what a sparse checkout lacks.
+  const isBase = ({ mode, stage, path }: (typeof index)[number]) =>
+    stage === '0' && mode !== '160000' && copied.get(path) === (mode === '120000' ? 'link' : 'file')
+  return new Map<string, Buffer>([
+    ['format', Buffer.from(`${objectFormat}\n`)],
+    ['head', Buffer.from(`${prefix === '' ? repository.head : 'ref: refs/heads/main'}\n`)],
+    ['config', Buffer.from(config(objectFormat))],
+    ['packed-refs', Buffer.from(repository.packedRefs)],
+    ['shallow', Buffer.from(prefix === '' ? repository.shallow : '')],
+    ['exclude', Buffer.from(repository.ignores)],
+    ['index-base', indexInput(index.filter(isBase))],
+    ['index-rest', indexInput(index.filter((entry) => !isBase(entry)))],
+    [
+      'skip',
+      pathInput(index.filter(({ stage, skipWorktree, path }) => stage === '0' && (skipWorktree || left.has(path)))),
+    ],
+    ...(subtree
+      ? ([
+          ['tree', Buffer.from(`${subtree.tree}\n`)],
+          ['message', Buffer.from(subtree.message)],
+        ] as const)
+      : []),
   ])
-  if (repository) {
-    const copied = new Map(snapshot.entries.map((entry) => [entry.path, entry.kind]))
-    const index = repository.index.map(({ mode, sha, stage, path }) => `${mode} ${sha} ${stage}\t${path}`)
-    // What the copy was made from, as far as the index knows it: git add then looks only at what differs.
-    const base = repository.index.filter(
-      ({ mode, stage, path }) => stage === '0' && (mode === '120000' ? 'link' : 'file') === copied.get(path),
-    )
-    files.set('index', nul(index))
-    files.set('base-index', nul(base.map(({ mode, sha, path }) => `${mode} ${sha} 0\t${path}`)))
-    files.set('skip', nul(repository.index.filter((entry) => entry.skipWorktree).map((entry) => entry.path)))
-    files.set('head', `${repository.prefix === '' ? repository.head : 'ref: refs/heads/main'}\n`)
-    files.set('config', config(repository.objectFormat))
-    files.set('packed-refs', repository.packedRefs)
-    files.set('shallow', repository.prefix === '' ? repository.shallow : '')
-    if (repository.subtree) {
-      files.set('tree', `${repository.subtree.tree}\n`)
-      files.set('message', repository.subtree.message)
-    }
-  }
-  return new Map([...files].map(([name, content]) => [name, Buffer.from(content)]))
 }
-
-const nul = (items: readonly string[]) => items.map((item) => `${item}\0`).join('')

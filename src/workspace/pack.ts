@@ -1,120 +1,112 @@
-// The tar stream that fills a workspace. A file that changes while it is read is noticed: its size is in the header
-// before its bytes are, and a header that lies would shift everything behind it.
-import { closeSync, createReadStream, fstatSync, openSync, readlinkSync, readSync, type Stats } from 'node:fs'
-import { readFile } from 'node:fs/promises'
+// The tar streams that fill a workspace: first the files, then the history. A file that changes while it is read is
+// noticed: its size is in the header before its bytes are, and a header that lies would shift everything behind it.
+import { readlinkSync } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { finished } from 'node:stream/promises'
-import { type Pack as TarPack, pack as tarPack } from 'tar-stream'
+import type { Writable } from 'node:stream'
 import { AirlockError } from '../ports/errors.ts'
+import { FrameWriter } from './frames.ts'
 import type { Pack } from './history.ts'
 import { type Entry, unreadableError } from './listing.ts'
 import { metaFiles } from './meta.ts'
 import type { Snapshot } from './snapshot.ts'
+import { changed, fresh, readStable, SAFE_OPEN, sameFile } from './stable.ts'
+import { padding, TAR_END, tarHeader } from './tar-header.ts'
 
 // Below this a file is read in one piece, and read again when it changed under the reader.
 const SMALL = 4 * 1024 * 1024
-const TRIES = 3
+const CHUNK = 1024 * 1024
 
-/** Writes everything into the tar and ends it. Errors: `input`, naming the file. */
-export async function writeArchive(snapshot: Snapshot, history: Pack | undefined, tar: TarPack): Promise<void> {
-  for (const [name, content] of metaFiles(snapshot))
-    await entry(tar, { name: `baseline/in/${name}`, mode: 0o644 }, content)
-  for (const file of history?.files ?? []) {
-    await entry(tar, { name: `baseline/in/${basename(file)}`, mode: 0o444 }, await readFile(file))
+/** Writes everything and ends the stream. Errors: `input`, naming the file. */
+export async function writeArchives(
+  snapshot: Snapshot,
+  history: Promise<Pack | undefined>,
+  out: Writable,
+): Promise<void> {
+  const files = new FrameWriter(out)
+  for (const [name, content] of metaFiles(snapshot)) addMeta(files, name, content)
+  for (const entry of snapshot.entries) {
+    const wait = addEntry(files, snapshot.directory, entry)
+    if (wait !== undefined) await wait
   }
-  for (const file of snapshot.entries) await addFile(tar, snapshot.directory, file)
-  tar.finalize()
-}
-
-export const newTar = () => tarPack()
-
-interface Header {
-  readonly name: string
-  readonly mode: number
-  readonly mtime?: Date
-  readonly type?: 'file' | 'symlink'
-  readonly linkname?: string
-}
-
-// Waits when the reader is behind, so that memory stays small whatever is copied.
-function entry(tar: TarPack, header: Header, content: Buffer): Promise<void> {
-  return new Promise((resolve, reject) => {
-    tar.entry({ type: 'file', ...header }, content, (error) => (error ? reject(error) : resolve()))
-  })
-}
-
-async function addFile(tar: TarPack, directory: string, file: Entry): Promise<void> {
-  const full = join(directory, file.path)
-  const header = {
-    name: `workspace/${file.path}`,
-    mode: file.executable ? 0o755 : 0o644,
-    mtime: new Date(file.mtime * 1000),
+  files.add(TAR_END)
+  await files.end()
+  const rest = new FrameWriter(out)
+  for (const file of (await history)?.files ?? []) {
+    const name = `baseline/in/${basename(file)}`
+    await stream(rest, { name, mode: 0o444, mtime: 0, type: 'file' }, file, 'the packed history')
   }
+  addMeta(rest, 'complete', Buffer.alloc(0))
+  rest.add(TAR_END)
+  await rest.end()
+  out.end()
+}
+
+function addMeta(writer: FrameWriter, name: string, content: Buffer): void {
+  writer.add(tarHeader({ name: `baseline/in/${name}`, mode: 0o644, mtime: 0, type: 'file', size: content.length }))
+  writer.add(content)
+  writer.add(padding(content.length))
+}
+
+/** Something to wait for only where there is: a promise for each small file would cost more than its bytes. */
+function addEntry(writer: FrameWriter, directory: string, entry: Entry): Promise<void> | undefined {
+  const full = join(directory, entry.path)
+  const mode = entry.kind === 'folder' || entry.executable ? 0o755 : 0o644
+  const head = { name: `workspace/${entry.path}`, mode, mtime: Math.floor(entry.mtimeMs / 1000), type: entry.kind }
   try {
-    if (file.kind === 'link') {
-      const linkname = readlinkSync(full)
-      return await entry(tar, { ...header, type: 'symlink', linkname }, Buffer.alloc(0))
+    if (entry.kind === 'folder') return wait(writer, writer.add(tarHeader({ ...head, size: 0 })))
+    if (entry.kind === 'link') {
+      return wait(writer, writer.add(tarHeader({ ...head, size: 0, target: readlinkSync(full) })))
     }
-    if (file.size <= SMALL) return await entry(tar, header, readStable(full, file.path))
-    return await stream(tar, header, full, file)
+    if (entry.size > SMALL)
+      return stream(writer, head, full, entry.path).catch((error) => fail(error, directory, entry))
+    if (fresh(entry.ctimeMs)) return settle(writer, head, full, directory, entry)
+    return wait(writer, addContent(writer, head, readStable(full, entry.path)))
   } catch (error) {
-    if (error instanceof AirlockError) throw error
-    const { code } = error as NodeJS.ErrnoException
-    if (code === 'EACCES' || code === 'EPERM') throw unreadableError(directory, [file.path])
-    if (code === 'ENOENT' || code === 'EINVAL' || code === 'ENOTDIR') throw changed(file.path)
-    throw error
+    return fail(error, directory, entry)
   }
 }
 
-function readStable(full: string, path: string): Buffer {
-  for (let tries = 0; tries < TRIES; tries += 1) {
-    const descriptor = openSync(full, 'r')
-    try {
-      const before = fstatSync(descriptor)
-      if (!before.isFile()) throw changed(path)
-      const content = readAll(descriptor, before.size)
-      if (content && same(before, fstatSync(descriptor))) return content
-    } finally {
-      closeSync(descriptor)
-    }
-  }
-  throw changed(path)
+type Head = Omit<Parameters<typeof tarHeader>[0], 'size' | 'target'>
+
+function addContent(writer: FrameWriter, head: Head, content: Buffer): boolean {
+  writer.add(tarHeader({ ...head, size: content.length }))
+  writer.add(content)
+  return writer.add(padding(content.length))
 }
 
-function readAll(descriptor: number, size: number): Buffer | undefined {
-  const content = Buffer.allocUnsafe(size)
-  for (let at = 0; at < size; ) {
-    const read = readSync(descriptor, content, at, size - at, at)
-    if (read === 0) return undefined
-    at += read
-  }
-  return content
-}
+const wait = (writer: FrameWriter, full: boolean) => (full ? writer.flushed() : undefined)
 
-const same = (a: Stats, b: Stats) => a.size === b.size && a.mtimeMs === b.mtimeMs && a.ctimeMs === b.ctimeMs
-
-async function stream(tar: TarPack, header: Header, full: string, file: Entry): Promise<void> {
-  const descriptor = openSync(full, 'r')
+// Two writes within one tick of the file system's clock look like one: a file written just now is left alone for a moment.
+async function settle(writer: FrameWriter, head: Head, full: string, directory: string, entry: Entry): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, 25))
   try {
-    const before = fstatSync(descriptor)
-    const sink = tar.entry({ type: 'file', ...header, size: before.size })
-    const source = createReadStream('', {
-      fd: descriptor,
-      autoClose: false,
-      highWaterMark: 1024 * 1024,
-      end: before.size - 1,
-    })
-    source.pipe(sink)
-    await finished(sink)
-    if (!same(before, fstatSync(descriptor))) throw changed(file.path)
+    addContent(writer, head, readStable(full, entry.path))
   } catch (error) {
-    throw error instanceof Error && /size mismatch/i.test(error.message) ? changed(file.path) : error
-  } finally {
-    closeSync(descriptor)
+    fail(error, directory, entry)
   }
+  await writer.flushed()
 }
 
-const changed = (path: string) =>
-  new AirlockError('input', `${path} changed while it was being copied`, {
-    next: 'Wait until whatever writes it is done, or leave it out with exclude. Nothing was started from the copy.',
-  })
+async function stream(writer: FrameWriter, head: Head, full: string, path: string): Promise<void> {
+  await using file = await open(full, SAFE_OPEN)
+  const before = await file.stat()
+  writer.add(tarHeader({ ...head, size: before.size }))
+  for (let at = 0; at < before.size; ) {
+    const buffer = Buffer.allocUnsafe(Math.min(CHUNK, before.size - at))
+    const { bytesRead } = await file.read(buffer, 0, buffer.length, at)
+    if (bytesRead === 0) throw changed(path)
+    at += bytesRead
+    if (writer.add(buffer.subarray(0, bytesRead))) await writer.flushed()
+  }
+  writer.add(padding(before.size))
+  if (!sameFile(before, await file.stat())) throw changed(path)
+}
+
+function fail(error: unknown, directory: string, { path }: Entry): never {
+  if (error instanceof AirlockError) throw error
+  const code = (error as NodeJS.ErrnoException).code ?? ''
+  if (code === 'EACCES' || code === 'EPERM') throw unreadableError(directory, [path])
+  if (['ENOENT', 'EINVAL', 'ENOTDIR', 'ELOOP', 'ENXIO'].includes(code)) throw changed(path)
+  throw error
+}

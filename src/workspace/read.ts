@@ -2,14 +2,15 @@
 import { type Docker, lastLines } from '../ports/docker.ts'
 import { AirlockError } from '../ports/errors.ts'
 import type { Child } from '../ports/process.ts'
+import { parseAttributes } from './attributes.ts'
 import {
   indexInfo,
   parseLinks,
   parseNumstat,
+  parseObjects,
   parsePaths,
   parseRaw,
   parseSizes,
-  parseSpecial,
   type RawChange,
   toChange,
 } from './changes.ts'
@@ -17,17 +18,19 @@ import { helperArgs, type WorkspaceVolumes } from './fill.ts'
 import { gate } from './gate.ts'
 import type { Patch, Refusal } from './patch.ts'
 import { SectionReader } from './sections.ts'
+import { type Findings, pathList, select } from './selection.ts'
 
 export interface PatchPolicy {
   readonly protectedPaths: readonly string[]
   readonly maxFiles: number
-  /** Of the patch; the changed files themselves may have four times as many. */
+  /** Of the patch; the files that were written may have four times as many. */
   readonly maxBytes: number
   /** Folder of the project inside its repository, with a slash at its end; or ''. */
   readonly pathPrefix: string
 }
 
 const HELPER_MS = 10 * 60_000
+const CONTENT_FACTOR = 4
 
 /** Errors: `patch`, with the limit that was passed or what the helper said. */
 export async function readPatch(
@@ -35,10 +38,9 @@ export async function readPatch(
   policy: PatchPolicy,
   { docker }: { readonly docker: Docker },
 ): Promise<Patch> {
-  const limit = policy.maxBytes * 4
-  // Changed objects lie in memory for a moment: the disk may be what is full.
-  const tmpMb = Math.ceil((limit + policy.maxBytes * 2) / 1024 / 1024) + 64
-  const args = [...helperArgs(volumes, { readOnly: true, tmpMb }), '/airlock/read.sh', String(limit), policy.pathPrefix]
+  // What is taken, and the patches of it, lie in memory for a moment: the disk may be what is full.
+  const tmpMb = Math.ceil((policy.maxBytes * (CONTENT_FACTOR + 2)) / 1024 / 1024) + 64
+  const args = [...helperArgs(volumes, { readOnly: true, tmpMb }), '/airlock/read.sh', policy.pathPrefix]
   const child = docker.start(args, { timeoutMs: HELPER_MS })
   try {
     const patch = await converse(child, policy)
@@ -49,7 +51,7 @@ export async function readPatch(
     child.kill('SIGKILL')
     const { exitCode, stderrTail } = await child.done
     if (error instanceof AirlockError) throw error
-    if (error instanceof RangeError) throw tooLarge(policy)
+    if (error instanceof RangeError || /no space left on device/i.test(stderrTail)) throw tooLarge(policy)
     throw helperError(exitCode, stderrTail, error)
   }
 }
@@ -57,25 +59,22 @@ export async function readPatch(
 async function converse(child: Child, policy: PatchPolicy): Promise<Patch> {
   // Lists, patch and withheld patch; base85 makes binaries a quarter larger than they are.
   const reader = new SectionReader(child.stdout, policy.maxBytes * 3 + 64 * 1024 * 1024)
-  const first = await reader.next()
-  if (first?.name === 'too-large') throw tooLarge(policy, Number(first.data.toString('latin1')))
-  if (first?.name !== 'raw') throw new Error('the helper ended early')
-  const raw = parseRaw(first.data)
-  if (raw.length > policy.maxFiles) throw tooMany(raw.length, policy.maxFiles)
-  const sizes = parseSizes(await reader.expect('sizes'))
-  const links = parseLinks(await reader.expect('links'))
-  const changes = raw.map((record) => toChange(record, sizes))
-  const refusals = gate({
-    changes,
-    invalidNames: new Set(raw.filter((record) => record.invalidName).map((record) => record.path)),
-    links: new Map(raw.flatMap((record) => linkOf(record, links))),
-    odd: parseSpecial(await reader.expect('special')),
-    nestedGit: parsePaths(await reader.expect('nested')),
-    unreadable: parsePaths(await reader.expect('unread')),
-    protectedPaths: policy.protectedPaths,
+  const selection = select({
+    differences: await reader.expect('differences'),
+    unread: await reader.expect('unread'),
+    nested: await reader.expect('nested'),
+    markers: await reader.expect('markers'),
+    ignored: await reader.expect('ignored'),
   })
-  send(child, raw.filter(accepted(refusals)))
-  send(child, raw.filter(withKind(refusals, 'protected')))
+  if (selection.bytes > policy.maxBytes * CONTENT_FACTOR) throw tooLarge(policy, selection.bytes)
+  if (selection.newcomers > policy.maxFiles) throw tooMany(selection.newcomers, policy.maxFiles)
+  send(child, pathList(selection.gone))
+  send(child, pathList(selection.taken))
+  const raw = parseRaw(await reader.expect('raw'))
+  if (raw.length > policy.maxFiles) throw tooMany(raw.length, policy.maxFiles)
+  const { changes, refusals } = await judge(raw, reader, selection.findings, policy)
+  send(child, entries(raw.filter(accepted(refusals))))
+  send(child, entries(raw.filter(withKind(refusals, 'protected'))))
   child.stdin.end()
   const { insertions, deletions } = parseNumstat(await reader.expect('numstat'))
   const patch = await reader.expect('patch')
@@ -84,9 +83,19 @@ async function converse(child: Child, policy: PatchPolicy): Promise<Patch> {
   return { patch, withheld, changes, refusals, insertions, deletions }
 }
 
-const linkOf = (record: RawChange, links: ReadonlyMap<string, string>): (readonly [string, string])[] => {
-  const target = record.newMode === '120000' ? links.get(record.newSha) : undefined
-  return target === undefined ? [] : [[record.path, target]]
+async function judge(raw: readonly RawChange[], reader: SectionReader, findings: Findings, policy: PatchPolicy) {
+  const sizes = parseSizes(await reader.expect('sizes'))
+  const changes = raw.map((record) => toChange(record, sizes))
+  const tree = parsePaths(await reader.expect('paths'))
+  const links = parseLinks(await reader.expect('links'))
+  const targets = parseObjects(await reader.expect('targets'))
+  const refusals = gate({
+    ...{ changes, tree, findings, protectedPaths: policy.protectedPaths },
+    invalidNames: new Set(raw.filter((record) => record.invalidName).map((record) => record.path)),
+    links: new Map([...links].map(([path, object]) => [path, targets.get(object) ?? ''])),
+    converted: parseAttributes(await reader.expect('converted')),
+  })
+  return { changes, refusals }
 }
 
 function accepted(refusals: readonly Refusal[]): (record: RawChange) => boolean {
@@ -99,8 +108,9 @@ function withKind(refusals: readonly Refusal[], kind: Refusal['kind']): (record:
   return (record) => chosen.has(record.path)
 }
 
-function send(child: Child, records: readonly RawChange[]): void {
-  const list = Buffer.from(records.map(indexInfo).join(''))
+const entries = (records: readonly RawChange[]) => Buffer.from(records.map(indexInfo).join(''))
+
+function send(child: Child, list: Buffer): void {
   child.stdin.write(`${list.length}\n`)
   child.stdin.write(list)
 }

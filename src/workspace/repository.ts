@@ -1,15 +1,11 @@
 // What the copy's `.git` is made from: facts of the host's repository, read and never written.
+import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { type HostGit, splitPaths } from './git.ts'
-
-export interface IndexEntry {
-  readonly mode: string
-  readonly sha: string
-  readonly stage: string
-  readonly skipWorktree: boolean
-  readonly path: string
-}
+import { dirname, isAbsolute, join } from 'node:path'
+import { AirlockError } from '../ports/errors.ts'
+import { gitError, type HostGit } from './git.ts'
+import { readIgnores } from './ignores.ts'
+import { type IndexEntry, parseIndex } from './index-entries.ts'
 
 export interface Repository {
   /** Folder of the project inside the repository: '' or 'examples/orders/'. */
@@ -25,49 +21,71 @@ export interface Repository {
   readonly shallow: string
   readonly objectFormat: 'sha1' | 'sha256'
   readonly index: readonly IndexEntry[]
+  /** Patterns that git ignores files by and that lie outside the copied folder. */
+  readonly ignores: string
   /** For a subfolder: the tree of that folder at HEAD, and HEAD's message. */
   readonly subtree: { readonly tree: string; readonly message: string } | undefined
 }
 
-/** Undefined for a folder that is in no repository's work tree. */
+/** Undefined for a folder that is in no repository. Errors: `input`, where there is one that can't be used. */
 export async function readRepository(git: HostGit, directory: string): Promise<Repository | undefined> {
-  const facts = await git.ask(['rev-parse', '--is-inside-work-tree', '--git-common-dir', '--show-object-format'])
-  if (!facts) return undefined
-  const [inside, commonDir = '', format] = facts.toString('utf8').trimEnd().split('\n')
-  if (inside !== 'true') return undefined
-  const [prefix, symbolic, commit, refs, listing] = await Promise.all([
-    git.run('reading the repository', ['rev-parse', '--show-prefix']),
+  const place = await findRepository(git, directory)
+  if (!place) return undefined
+  const { prefix, commonDir, objectFormat } = place
+  const [symbolic, commit, refs, listing, shallow, ignores] = await Promise.all([
     git.ask(['symbolic-ref', '--quiet', 'HEAD']),
     git.ask(['rev-parse', '--quiet', '--verify', 'HEAD^{commit}']),
-    git.run('listing refs', [
-      'for-each-ref',
-      '--format=%(objectname) %(refname) %(*objectname)',
-      'refs/heads',
-      'refs/tags',
-      'refs/remotes',
-    ]),
+    git.run('listing refs', ['for-each-ref', REF_FORMAT, 'refs/heads', 'refs/tags', 'refs/remotes']),
     git.run('reading the index', ['ls-files', '-z', '--stage', '-t']),
+    readFile(join(commonDir, 'shallow'), 'utf8').catch(() => ''),
+    readIgnores(git, { directory, prefix, commonDir }),
   ])
   const line = (bytes: Buffer | undefined) => bytes?.toString('utf8').replace(/\n$/, '')
-  const where = line(prefix) ?? ''
   const refLines = refs
     .toString('utf8')
     .split('\n')
     .filter((text) => text !== '')
   return {
-    prefix: where,
+    ...{ prefix, objectFormat, shallow, ignores },
     head: symbolic ? `ref: ${line(symbolic)}` : (line(commit) ?? 'ref: refs/heads/main'),
     commit: line(commit),
-    packedRefs: where === '' ? packedRefs(refLines) : '',
+    packedRefs: prefix === '' ? packedRefs(refLines) : '',
     tips: refLines.map((text) => text.split(' ')[0] ?? ''),
-    shallow: await readFile(
-      join(commonDir.startsWith('/') ? commonDir : join(directory, commonDir), 'shallow'),
-      'utf8',
-    ).catch(() => ''),
-    objectFormat: format === 'sha256' ? 'sha256' : 'sha1',
-    index: splitPaths(listing).map(indexEntry),
-    subtree: where === '' || !commit ? undefined : await subtree(git, where),
+    index: parseIndex(listing),
+    subtree: prefix === '' || !commit ? undefined : await subtree(git, prefix),
   }
+}
+
+const REF_FORMAT = '--format=%(objectname) %(refname) %(*objectname)'
+
+async function findRepository(git: HostGit, directory: string) {
+  const args = ['rev-parse', '--is-inside-work-tree', '--show-object-format', '--git-common-dir']
+  const result = await git.call(args)
+  if (result.exitCode !== 0) {
+    // Taken for an ordinary folder, a repository that git refuses would be copied with all that it ignores.
+    if (hasGitAbove(directory)) throw gitError('reading the repository', args, directory, result)
+    return undefined
+  }
+  const [inside, format, ...rest] = result.stdout.toString('utf8').replace(/\n$/, '').split('\n')
+  if (inside !== 'true') {
+    throw new AirlockError('input', 'the folder is a git directory, without a work tree', {
+      where: directory,
+      next: 'Run in a checkout of it: git clone, or git worktree add.',
+    })
+  }
+  const commonDir = rest.join('\n')
+  const prefix = await git.run('reading the repository', ['rev-parse', '--show-prefix'])
+  return {
+    prefix: prefix.toString('utf8').replace(/\n$/, ''),
+    commonDir: isAbsolute(commonDir) ? commonDir : join(directory, commonDir),
+    objectFormat: format === 'sha256' ? ('sha256' as const) : ('sha1' as const),
+  }
+}
+
+function hasGitAbove(directory: string): boolean {
+  if (existsSync(join(directory, '.git'))) return true
+  const parent = dirname(directory)
+  return parent !== directory && hasGitAbove(parent)
 }
 
 function packedRefs(lines: readonly string[]): string {
@@ -76,13 +94,6 @@ function packedRefs(lines: readonly string[]): string {
     return `${object} ${name}\n${peeled ? `^${peeled}\n` : ''}`
   })
   return `# pack-refs with: peeled fully-peeled sorted \n${refs.join('')}`
-}
-
-// `H 100644 <sha> 0\tpath`: the tag letter of -t comes first; S marks what a sparse checkout leaves out.
-function indexEntry(text: string): IndexEntry {
-  const tab = text.indexOf('\t')
-  const [tag = '', mode = '', sha = '', stage = ''] = text.slice(0, tab).split(' ')
-  return { mode, sha, stage, skipWorktree: tag === 'S', path: text.slice(tab + 1) }
 }
 
 async function subtree(git: HostGit, prefix: string) {
