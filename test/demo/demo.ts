@@ -1,23 +1,24 @@
 // `npm run demo`: the main job, watched. Runs Airlock's own command line on examples/orders, with a scripted model or,
 // when ANTHROPIC_API_KEY is set, the real one. Everything else is real either way.
 import { execFileSync, spawn } from 'node:child_process'
-import { readFileSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { env, execPath, stderr, stdout } from 'node:process'
-import { isDeepStrictEqual, styleText } from 'node:util'
+import { isDeepStrictEqual } from 'node:util'
 import type { RunResult } from '../../src/report/run-result.ts'
-import { engineState } from '../support/engine-state.ts'
+import { npmRegistry } from '../support/airlock.ts'
+import { type EngineState, engineState } from '../support/engine-state.ts'
 import { startModel } from '../support/model.ts'
 import { ROOT } from '../support/steps.ts'
+import { showPatch, showProbe, showTimes, title } from './show.ts'
 
 const PROMPT = 'The test suite of this project fails. Find the bug, fix it, and run the tests again.'
 const PROJECT = join(ROOT, 'examples', 'orders')
 
 const checkout = () =>
   execFileSync('git', ['status', '--porcelain', '--ignored', '.'], { cwd: PROJECT, encoding: 'utf8' })
-const title = (text: string) => stdout.write(`\n${styleText('bold', text)}\n`)
 
 interface Ended {
   readonly exitCode: number
@@ -25,7 +26,6 @@ interface Ended {
 }
 
 function airlock(outputDir: string, extra: NodeJS.ProcessEnv): Promise<Ended> {
-  const registry = execFileSync('npm', ['config', 'get', 'registry'], { encoding: 'utf8' }).trim()
   const args = [
     'run',
     PROJECT,
@@ -34,7 +34,7 @@ function airlock(outputDir: string, extra: NodeJS.ProcessEnv): Promise<Ended> {
     '--output-dir',
     outputDir,
     '--claude-npm-registry',
-    registry,
+    npmRegistry(),
     '--json',
   ]
   const child = spawn(execPath, [join(ROOT, 'dist/cli.cjs'), ...args], {
@@ -54,32 +54,10 @@ function airlock(outputDir: string, extra: NodeJS.ProcessEnv): Promise<Ended> {
   })
 }
 
-function showPatch(file: string | undefined): void {
-  const colour = (line: string) => {
-    if (line.startsWith('+')) return styleText('green', line)
-    if (line.startsWith('-')) return styleText('red', line)
-    return line.startsWith('@@') ? styleText('cyan', line) : line
-  }
-  const lines = file ? readFileSync(file, 'utf8').trimEnd().split('\n') : []
-  stdout.write(`${lines.map(colour).join('\n')}\n`)
-}
-
-function showTimes(result: RunResult): void {
-  for (const [phase, milliseconds] of Object.entries(result.timings)) {
-    stdout.write(`  ${phase.padEnd(14)} ${String(milliseconds).padStart(7)} ms\n`)
-  }
-  const first = (result.sandboxReadyMs ?? 0) + (result.timings.first_request ?? 0)
-  stdout.write(`  ${'whole run'.padEnd(14)} ${String(result.durationMs).padStart(7)} ms\n`)
-  stdout.write(`  Claude's first request to the model came ${(first / 1000).toFixed(1)} s after the start\n`)
-}
-
-function showProbe(result: RunResult): void {
-  for (const row of result.probe) {
-    const mark = row.ok ? styleText('green', '✓') : styleText('red', '✗')
-    stdout.write(
-      `  ${mark} ${row.direction.padEnd(3)} ${row.target.padEnd(34)} ${row.result.padEnd(6)} ${row.detail}\n`,
-    )
-  }
+function difference(before: EngineState['volumes'], after: EngineState['volumes']): string {
+  const more = after.filter((name) => !before.includes(name)).map((name) => `+ ${name}`)
+  const fewer = before.filter((name) => !after.includes(name)).map((name) => `- ${name}`)
+  return more.length + fewer.length === 0 ? 'as before' : `CHANGED: ${[...more, ...fewer].join(', ')}`
 }
 
 const before = { checkout: checkout(), engine: engineState() }
@@ -104,10 +82,12 @@ if (result) {
   showTimes(result)
   title('What is left behind')
 }
-const after = { checkout: checkout(), engine: engineState() }
-const same = (what: keyof typeof before) => (isDeepStrictEqual(before[what], after[what]) ? 'as before' : 'CHANGED')
-stdout.write(`  checkout: ${same('checkout')}\n  containers, networks and volumes: ${same('engine')}\n`)
+const after = { checkout: checkout(), engine: engineState(result?.runId) }
 const clean = isDeepStrictEqual(before, after)
+stdout.write(`  checkout: ${after.checkout === before.checkout ? 'as before' : `CHANGED\n${after.checkout}`}\n`)
+for (const kind of ['containers', 'networks', 'volumes'] as const) {
+  stdout.write(`  ${kind}: ${difference(before.engine[kind], after.engine[kind])}\n`)
+}
 if (exitCode === 0 && result?.patch?.files) {
   stdout.write(`\nApply the patch with: git apply ${result.output.patch}\n`)
 } else {

@@ -23,7 +23,8 @@ export function plainEnvironment(): Record<string, string> {
   return Object.fromEntries(kept.flatMap((name) => (process.env[name] ? [[name, process.env[name] as string]] : [])))
 }
 
-export const npmRegistry = () => execFileSync('npm', ['config', 'get', 'registry'], { encoding: 'utf8' }).trim()
+export const npmRegistry = () =>
+  execFileSync('npm', ['config', 'get', 'registry'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim()
 
 /** A folder that is gone when the test is over. */
 export function temporaryFolder(name: string): Disposable & { readonly path: string } {

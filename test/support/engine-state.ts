@@ -15,12 +15,20 @@ const lines = (text: string) =>
     .filter((line) => line !== '')
     .sort()
 
-/** Names of everything, whoever made it. */
-export function engineState(): EngineState {
+// Other runs and tests may come and go meanwhile; everything else is looked at, labelled or not.
+const OTHERS = '{{.Name}}\t{{.Label "airlock.run"}}{{.Label "airlock.test"}}'
+
+/** Names of everything but what other runs and tests have. */
+export function engineState(runId = ''): EngineState {
+  const names = (text: string) =>
+    lines(text)
+      .map((line) => line.split('\t'))
+      .filter(([, label = '']) => label === '' || label === runId)
+      .map(([name = '']) => name)
   return {
-    containers: lines(docker('ps', '--all', '--format', '{{.Names}}')),
-    networks: lines(docker('network', 'ls', '--format', '{{.Name}}')),
-    volumes: lines(docker('volume', 'ls', '--format', '{{.Name}}')),
+    containers: names(docker('ps', '--all', '--format', OTHERS.replace('.Name', '.Names'))),
+    networks: names(docker('network', 'ls', '--format', OTHERS)),
+    volumes: names(docker('volume', 'ls', '--format', OTHERS)),
   }
 }
 

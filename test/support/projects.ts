@@ -33,6 +33,14 @@ export function project(files: FileMap, name = 'project'): Project {
   return { directory, git, [Symbol.dispose]: () => rmSync(dirname(directory), { recursive: true, force: true }) }
 }
 
+/** A clean clone of a repository's HEAD. */
+export function cloneOf(repository: string): Project {
+  const directory = join(mkdtempSync(join(tmpdir(), 'airlock-test-')), 'clone')
+  const git = (...args: string[]) => execFileSync('git', [...IDENTITY, ...args], { cwd: directory, encoding: 'utf8' })
+  execFileSync('git', ['-c', 'safe.directory=*', 'clone', '-q', '--no-hardlinks', repository, directory])
+  return { directory, git, [Symbol.dispose]: () => rmSync(dirname(directory), { recursive: true, force: true }) }
+}
+
 function write(path: string, content: FileMap[string]): void {
   mkdirSync(dirname(path), { recursive: true })
   if (typeof content === 'object' && 'link' in content) symlinkSync(content.link, path)
