@@ -1,6 +1,6 @@
 // Tries the ways out and the ways in from the sandbox's own network namespace, before Claude runs.
 
-import { text } from 'node:stream/consumers'
+import type { Readable } from 'node:stream'
 import type { ProbeRow, ProbeTarget } from '../gateway/gateway-config.ts'
 import { type Docker, RUN_LABEL } from '../ports/docker.ts'
 import { AirlockError } from '../ports/errors.ts'
@@ -35,14 +35,26 @@ export async function runProbe(
   child.stdin.write(`${JSON.stringify(targets)}\n`)
   const end = () => void child.stdin.end()
   options.healthy.then(end, end)
-  const [output, ended] = await Promise.all([text(child.stdout), child.done])
+  const output = await firstLine(child.stdout)
   options.signal.throwIfAborted()
   const rows = parseRows(output)
+  // Its container goes away by itself; the table is complete already.
   if (rows?.length === targets.length) return rows
+  const ended = await child.done
   throw new AirlockError('sandbox', 'the probe could not run in the sandbox’s network', {
     where: `probe container (exit code ${ended.exitCode})`,
     detail: ended.stderrTail.trim(),
   })
+}
+
+/** Up to the first line break, or all there is. */
+async function firstLine(stream: Readable): Promise<string> {
+  let read = ''
+  for await (const chunk of stream.setEncoding('utf8')) {
+    read += chunk
+    if (read.includes('\n')) break
+  }
+  return read
 }
 
 function parseRows(output: string): readonly ProbeRow[] | undefined {

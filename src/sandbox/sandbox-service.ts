@@ -58,6 +58,12 @@ function process(input: TopologyInput, service: JsonObject): JsonObject {
   return { entrypoint: ['/bin/sh', '-c', script, '-', ...argv].map(escapeDollar), command: [] }
 }
 
+/** Whether the container's own process only waits, as nearly every devcontainer's does: files can come later then. */
+export function idles({ entrypoint }: JsonObject): boolean {
+  const argv = list(entrypoint).map(String)
+  return argv.length <= 3 && /^(\/bin\/(ba)?sh -c )?(exec )?(sleep infinity|tail -f \/dev\/null)$/.test(argv.join(' '))
+}
+
 function words(value: Json | undefined): readonly string[] | undefined {
   if (typeof value === 'string') return ['/bin/sh', '-c', unescapeDollar(value)]
   return Array.isArray(value) ? value.map((word) => unescapeDollar(String(word))) : undefined

@@ -4,7 +4,7 @@ import type { Limits } from '../request/run-request.ts'
 import { gatewayService } from './gateway-service.ts'
 import { EGRESS_NETWORK, type RunNames, WORKSPACE } from './names.ts'
 import type { SandboxImage } from './sandbox-image.ts'
-import { sandboxService } from './sandbox-service.ts'
+import { idles, sandboxService } from './sandbox-service.ts'
 import { projectService } from './service.ts'
 import type { ServiceContext } from './service-context.ts'
 
@@ -27,7 +27,7 @@ export interface TopologyInput {
 export interface Topology {
   /** What is written as the compose file. */
   readonly compose: JsonObject
-  /** True when a service mounts part of the workspace, so the copy has to be there before it starts. */
+  /** True when something that starts with its container may look at the workspace: the copy has to be there before. */
   readonly needsFilesAtStart: boolean
   /** True when that part is less than the whole, which not every engine can mount. */
   readonly mountsFiles: boolean
@@ -50,9 +50,11 @@ export function topology(input: TopologyInput): Topology {
     useVolume: (name) => void volumes.add(name),
     subpaths: [],
   }
+  const ownPaths: string[] = []
+  const sandbox = sandboxService(input, { ...context, subpaths: ownPaths }, networks)
   const services = {
     ...Object.fromEntries(beside.map((name) => [name, projectService(name, context)])),
-    [config.service]: sandboxService(input, context, networks),
+    [config.service]: sandbox,
     ...gatewayService(input, networks),
   }
   return {
@@ -69,8 +71,8 @@ export function topology(input: TopologyInput): Topology {
         ...Object.fromEntries([...volumes].map((name) => [name, { labels: { 'airlock.run': runId } }])),
       },
     },
-    needsFilesAtStart: context.subpaths.length > 0,
-    mountsFiles: context.subpaths.some((path) => path !== ''),
+    needsFilesAtStart: context.subpaths.length > 0 || ownPaths.some((path) => path !== '') || !idles(sandbox),
+    mountsFiles: [...context.subpaths, ...ownPaths].some((path) => path !== ''),
     services: beside,
     networks,
   }

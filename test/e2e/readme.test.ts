@@ -136,7 +136,10 @@ test('the feature', async () => {
   const build = ['build', '--workspace-folder', place.directory, '--image-name', tag]
   const built = await startProcess([cli, ...build], plainEnvironment()).done
   expect(built.exitCode, built.stderr).toBe(0)
-  const version = await startProcess(['docker', 'run', '--rm', '--network=none', tag, 'claude', '--version'], plainEnvironment()).done
+  const version = await startProcess(
+    ['docker', 'run', '--rm', '--network=none', tag, 'claude', '--version'],
+    plainEnvironment(),
+  ).done
   docker('rmi', tag)
   expect(version.stdout).toBe(`${options.version} (Claude Code)\n`)
 })

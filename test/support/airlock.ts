@@ -23,7 +23,13 @@ export function plainEnvironment(): Record<string, string> {
   return Object.fromEntries(kept.flatMap((name) => (process.env[name] ? [[name, process.env[name] as string]] : [])))
 }
 
-export const npmRegistry = () =>
+/** Asked once: npm takes longer to answer than some of what is measured with it. */
+export const npmRegistry = () => {
+  registry ??= askedRegistry()
+  return registry
+}
+let registry: string | undefined
+const askedRegistry = () =>
   execFileSync('npm', ['config', 'get', 'registry'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim()
 
 /** A folder that is gone when the test is over. */

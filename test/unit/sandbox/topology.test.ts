@@ -114,9 +114,21 @@ describe('services', () => {
   })
 
   test('files on the copy mean that it has to be there first', () => {
-    expect(build({ db: { image: 'x' } }).needsFilesAtStart).toBe(false)
+    const app = { entrypoint: ['sleep'], command: ['infinity'] }
+    expect(build({ app, db: { image: 'x' } }).needsFilesAtStart).toBe(false)
     const bound = { image: 'x', volumes: [{ type: 'bind', source: '/src/orders/db/init.sql', target: '/t' }] }
-    expect(build({ db: bound }).needsFilesAtStart).toBe(true)
+    expect(build({ app, db: bound }).needsFilesAtStart).toBe(true)
+  })
+
+  test.each([
+    [{ entrypoint: ['sleep', 'infinity'] }, false],
+    [{ entrypoint: ['/bin/sh', '-c', 'sleep infinity'] }, false],
+    [{ entrypoint: ['tail'], command: ['-f', '/dev/null'] }, false],
+    [{ entrypoint: ['sh', 'start.sh', 'sleep infinity'] }, true],
+    [{ entrypoint: ['bin/rails', 'server'] }, true],
+  ])('a sandbox whose own process is %j has to have its files first: %s', (app, expected) => {
+    const bind = { type: 'bind', source: '/src/orders', target: '/workspaces/orders' }
+    expect(build({ app: { ...app, volumes: [bind] } }).needsFilesAtStart).toBe(expected)
   })
 })
 
