@@ -8,9 +8,10 @@ export type Scenario =
   | { readonly kind: 'say'; readonly text: string }
   /** Runs the commands with the Bash tool, one after the other, then says the text. */
   | { readonly kind: 'bash'; readonly commands: readonly string[]; readonly text?: string }
-  | { readonly kind: 'error'; readonly status: ErrorStatus }
-  /** Breaks off every answer in the middle. */
-  | { readonly kind: 'cut' }
+  /** Runs the commands, and answers everything after that with the error. */
+  | { readonly kind: 'error'; readonly status: ErrorStatus; readonly after?: readonly string[] }
+  /** Runs the commands, and breaks off every later answer in the middle. */
+  | { readonly kind: 'cut'; readonly after?: readonly string[] }
 
 export type ErrorStatus = 401 | 429 | 500 | 529
 
@@ -43,12 +44,12 @@ const CUT = 'This answer is long enough to be broken off somewhere in its middle
 
 /** The scenario as aimock plays it. */
 export function fixturesOf(scenario: Scenario): Fixture[] {
-  if (scenario.kind === 'error') {
-    const { status } = scenario
-    return [{ match: ANY, response: { status, error: ERRORS[status], retryAfter: 1 } }]
-  }
-  const response = follow(scriptOf(scenario))
-  return scenario.kind === 'cut' ? cut(response) : [{ match: ANY, response }]
+  if (scenario.kind !== 'error' && scenario.kind !== 'cut')
+    return [{ match: ANY, response: follow(scriptOf(scenario)) }]
+  const steps = (scenario.after ?? []).map(bash)
+  const isBefore = { predicate: (request: ChatCompletionRequest) => toolResults(request) < steps.length }
+  const before = { match: isBefore, response: follow({ steps, end: '' }) }
+  return [...(steps.length === 0 ? [] : [before]), ...(scenario.kind === 'cut' ? cut() : [failing(scenario.status)])]
 }
 
 function follow({ steps, end }: Script): Answer {
@@ -62,8 +63,14 @@ function follow({ steps, end }: Script): Answer {
   }
 }
 
+const failing = (status: ErrorStatus): Fixture => ({
+  match: ANY,
+  response: { status, error: ERRORS[status], retryAfter: 1 },
+})
+
 // Claude Code asks again without streaming when a stream breaks off: that answer has to break off too.
-function cut(response: Answer): Fixture[] {
+function cut(): Fixture[] {
+  const response = { content: CUT, usage }
   const streamed = { predicate: ({ stream }: ChatCompletionRequest) => stream === true }
   return [
     // Slowly, in milliseconds an event: what is written in one go with the break is never sent.
@@ -72,7 +79,7 @@ function cut(response: Answer): Fixture[] {
   ]
 }
 
-function scriptOf(scenario: Exclude<Scenario, { kind: 'error' }>): Script {
+function scriptOf(scenario: Exclude<Scenario, { kind: 'error' | 'cut' }>): Script {
   switch (scenario.kind) {
     case 'demo':
       return DEMO
@@ -80,8 +87,6 @@ function scriptOf(scenario: Exclude<Scenario, { kind: 'error' }>): Script {
       return { steps: [], end: scenario.text }
     case 'bash':
       return { steps: scenario.commands.map(bash), end: scenario.text ?? 'Done.' }
-    case 'cut':
-      return { steps: [], end: CUT }
   }
 }
 
