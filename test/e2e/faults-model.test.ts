@@ -9,6 +9,9 @@ import { tiny } from '../support/tiny.ts'
 
 const after = ['echo half done > HALF']
 
+// Claude Code asks ten times, with pauses that grow. Two are enough to see how it ends.
+const FEW_TRIES = JSON.stringify({ env: { CLAUDE_CODE_MAX_RETRIES: '2' } })
+
 const FAULTS: readonly (readonly [string, Scenario, RegExp])[] = [
   ['refuses the credential', { kind: 'error', status: 401, after }, /refused the credential \(401\)/],
   ['has had enough', { kind: 'error', status: 429, after }, /refused more requests \(429\)/],
@@ -21,10 +24,7 @@ test.each(FAULTS)('the model %s', async (_, scenario, message) => {
   using project = tiny()
   using folder = temporaryFolder('fault')
   const model = await startModel({ scenario })
-  const ended = await run(project.directory, folder.path, ['--timeout-minutes', '2'], {
-    model: model.url,
-    // Given in claude_args it would be refused: the number of tries is Claude Code's own affair, so it takes a while.
-  })
+  const ended = await run(project.directory, folder.path, ['--settings', FEW_TRIES], { model: model.url })
   await model.stop()
   expect(ended.exitCode, ended.stderr).toBe(6)
   expect(ended.result.error?.message).toMatch(message)
@@ -39,7 +39,9 @@ test('the model is not there', async () => {
   using project = tiny()
   using folder = temporaryFolder('fault')
   const closed = await closedPort()
-  const ended = await run(project.directory, folder.path, [], { model: `http://127.0.0.1:${closed}` })
+  const ended = await run(project.directory, folder.path, ['--settings', FEW_TRIES], {
+    model: `http://127.0.0.1:${closed}`,
+  })
   expect(ended.exitCode, ended.stderr).toBe(6)
   expect(ended.result.error?.message).toMatch(/gateway could not reach the model's API/)
   expect(runObjects(ended.result.runId)).toEqual(NOTHING)
