@@ -34,6 +34,12 @@ function explain(failure: ApiError, words: string): readonly [message: string, n
   if (status === 413 || /prompt is too long|too large/i.test(words)) {
     return ["the request was larger than the model's API takes", 'Give a shorter prompt or a smaller task.']
   }
+  if (status === undefined || (words.includes('502 airlock:') && /socket hang up|ECONNRESET|EPIPE/.test(words))) {
+    return [
+      "the connection to the model's API was cut",
+      "The gateway's log in the result says what happened on the way out: a proxy, a firewall, or the API itself.",
+    ]
+  }
   // The gateway's own words: it got no answer, which says nothing about the API's servers.
   if (status === 502 && words.includes('502 airlock:')) {
     return [
@@ -42,14 +48,8 @@ function explain(failure: ApiError, words: string): readonly [message: string, n
     ]
   }
   if (status === 529) return ["the model's API is overloaded (529)", 'Run again in a few minutes.']
-  if (status !== undefined && status >= 500) {
+  if (status >= 500) {
     return [`the model's API failed (${status})`, 'Run again in a few minutes; if it stays so, see the status page.']
-  }
-  if (status === undefined) {
-    return [
-      "the connection to the model's API was cut",
-      "The gateway's log in the result says what happened on the way out: a proxy, a firewall, or the API itself.",
-    ]
   }
   return [`the model's API refused the request (${status})`, 'The detail above is its own answer.']
 }

@@ -50,15 +50,18 @@ describe('how Claude ended', () => {
     expect(error?.message).toMatch(/refused the credential \(401\)/)
   })
 
-  test('what the gateway could not reach is told apart from what the API failed at', () => {
-    const lines = recorded('error-500').map((line) => line.replaceAll('500 boom', '502 airlock: no answer'))
+  test.each([
+    ['connect ECONNREFUSED 192.0.2.1:443', /gateway could not reach/],
+    ['socket hang up', /connection to the model's API was cut/],
+  ])('what the gateway could not reach is told apart from what the API failed at: %s', (words, expected) => {
+    const lines = recorded('error-500').map((line) => line.replaceAll('500 boom', `502 airlock: no answer: ${words}`))
     const error = judgeEnd(
       endOf(
         lines.map((line) => line.replaceAll('_status":500', '_status":502')),
         { exitCode: 1 },
       ),
     )
-    expect(error?.message).toMatch(/gateway could not reach/)
+    expect(error?.message).toMatch(expected)
   })
 
   test('a tool that ran out of memory is not the end of a run that went on to succeed', () => {
