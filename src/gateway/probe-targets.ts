@@ -1,9 +1,11 @@
 // What the probe tries: the list of ways out that promise 1 closes, and the ways in that it keeps open.
-import type { ProbeTarget } from './gateway-config.ts'
+import { PROXY_PORT, type ProbeTarget, RELAY_PORT } from './gateway-config.ts'
 
 export interface ProbeInput {
   /** Addresses at which the machine itself might answer. */
   readonly addresses: readonly string[]
+  /** The gateway's name on the project's networks. */
+  readonly gateway: string
   readonly services: readonly { readonly service: string; readonly port: number; readonly waitMs?: number }[]
 }
 
@@ -14,6 +16,16 @@ const out = (name: string, host: string, port: number): Extract<ProbeTarget, { k
   host,
   port,
 })
+
+const wayIn = (name: string, host: string, port: number, waitMs?: number): ProbeTarget => ({
+  ...{ kind: 'tcp', direction: 'in', name, host, port },
+  ...(waitMs === undefined ? {} : { waitMs }),
+})
+
+/** What the probe's table calls it; no service can be called so. */
+export const THE_GATEWAY = 'the gateway'
+// Its container is up already, and its program starts in a fraction of this.
+const GATEWAY_MS = 10_000
 
 const FIXED: readonly ProbeTarget[] = [
   out('cloud metadata', '169.254.169.254', 80),
@@ -32,7 +44,7 @@ const USUAL = [22, 53, 80, 443, 2375, 8080]
 // The host is one bridge away and answers within a millisecond; where nobody is, every start waits this long.
 const HOST_MS = 120
 
-export function probeTargets({ addresses, services }: ProbeInput): readonly ProbeTarget[] {
+export function probeTargets({ addresses, gateway, services }: ProbeInput): readonly ProbeTarget[] {
   return [
     ...FIXED,
     ...addresses.map(
@@ -42,8 +54,8 @@ export function probeTargets({ addresses, services }: ProbeInput): readonly Prob
         waitMs: HOST_MS,
       }),
     ),
-    ...services.map(
-      ({ service, ...rest }): ProbeTarget => ({ kind: 'tcp', direction: 'in', name: service, host: service, ...rest }),
-    ),
+    // Without it Claude would wait for its model for as long as the run may last.
+    ...[RELAY_PORT, PROXY_PORT].map((port) => wayIn(THE_GATEWAY, gateway, port, GATEWAY_MS)),
+    ...services.map(({ service, port, waitMs }): ProbeTarget => wayIn(service, service, port, waitMs)),
   ]
 }

@@ -86,7 +86,7 @@ function probe({ probe: rows }: RunResult): string | undefined {
   if (rows.length === 0) return undefined
   const cells = rows.map(({ ok, direction, name, target, result, detail, durationMs }) => [
     ok ? '✅' : '❌',
-    direction === 'out' ? 'way out' : 'service',
+    direction === 'out' ? 'way out' : 'way in',
     inline(name, 100),
     code(target, 100),
     `${result} (${inline(detail, 60)})`,

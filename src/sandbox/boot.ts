@@ -11,7 +11,7 @@ import { type GatewayLink, openGateway } from './gateway-link.ts'
 import { waitForServices } from './health.ts'
 import { hostAddresses } from './host-addresses.ts'
 import { runLifecycle } from './lifecycle.ts'
-import type { RunNames } from './names.ts'
+import { GATEWAY, type RunNames } from './names.ts'
 import { createProbe, judgeProbe, runProbe } from './probe.ts'
 import type { SandboxImage } from './sandbox-image.ts'
 import { servicePorts } from './service-ports.ts'
@@ -139,6 +139,7 @@ async function probe(
 ): Promise<void> {
   const targets = probeTargets({
     addresses: [...new Set([...started.sandbox.gateways, ...early.addresses])],
+    gateway: GATEWAY,
     services: servicePorts(plan.config, started.services),
   })
   const { docker, signal } = deps

@@ -2,6 +2,7 @@
 
 import type { Readable } from 'node:stream'
 import type { ProbeRow, ProbeTarget } from '../gateway/gateway-config.ts'
+import { THE_GATEWAY } from '../gateway/probe-targets.ts'
 import { type Docker, RUN_LABEL } from '../ports/docker.ts'
 import { AirlockError } from '../ports/errors.ts'
 
@@ -65,13 +66,20 @@ function parseRows(output: string): readonly ProbeRow[] | undefined {
   }
 }
 
-/** Promise 1: any way out that answers ends the run here, and so does a service that can't be used. */
+/** Promise 1: any way out that answers ends the run here, and so does a gateway or a service that can't be used. */
 export function judgeProbe(rows: readonly ProbeRow[], targets: readonly ProbeTarget[]): void {
   const open = rows.filter((row) => row.direction === 'out' && !row.ok)
   if (open.length > 0) {
     throw new AirlockError('sandbox', 'the sandbox is not closed: a way out answered', {
       detail: open.map(describe).join('\n'),
       next: 'Nothing was run. Update the Docker engine, and check that no firewall rule or network plug-in routes internal networks.',
+    })
+  }
+  const cut = rows.filter((row) => row.name === THE_GATEWAY && !row.ok)
+  if (cut.length > 0) {
+    throw new AirlockError('sandbox', 'the sandbox does not reach its gateway', {
+      detail: cut.map(describe).join('\n'),
+      next: 'A firewall on this machine may drop packets between containers of one network: see iptables’ FORWARD chain and net.bridge.bridge-nf-call-iptables.',
     })
   }
   const silent = silentServices(rows, targets)

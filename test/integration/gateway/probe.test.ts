@@ -78,7 +78,7 @@ describe('a way in', () => {
 
 test('the list names every way out of the promise, and every port of a service', () => {
   const services = [{ service: 'db', port: 5432 }]
-  const targets = probeTargets({ addresses: ['172.17.0.1'], services })
+  const targets = probeTargets({ addresses: ['172.17.0.1'], gateway: 'airlock-gateway', services })
   const lines = targets.map((target) =>
     target.kind === 'dns' ? `dns ${target.query}` : `${target.direction} ${target.host} ${target.port}`,
   )
@@ -91,6 +91,8 @@ test('the list names every way out of the promise, and every port of a service',
     'out host.docker.internal 80',
     'dns example.com',
     'out 172.17.0.1 1',
+    'in airlock-gateway 8081',
+    'in airlock-gateway 8080',
     'in db 5432',
   ])
   const host = targets.find((target) => target.kind === 'tcp' && target.host === '172.17.0.1')
