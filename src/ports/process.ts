@@ -36,6 +36,8 @@ export interface Child {
 }
 
 export interface Process {
+  /** What children get unless told otherwise. */
+  readonly environment: Readonly<Record<string, string>>
   /** Runs to the end. A non-zero exit is an answer, not an exception; a command that can't be started exits 127. */
   run(command: string, args: readonly string[], options?: RunOptions): Promise<Completed>
   /** Starts with all three streams piped. */
@@ -54,6 +56,7 @@ const DEFAULT_MAX_BYTES = 64 * 1024 * 1024
 
 export function hostProcess(environment: Readonly<Record<string, string>>): Process {
   return {
+    environment,
     async run(command, args, options = {}) {
       const started = performance.now()
       const result = await execa(command, [...args], {

@@ -53,7 +53,6 @@ export async function bootStage(prepared: Prepared, images: Images, stage: Stage
     () => record.mark('copy', performance.now() - from),
     () => {},
   )
-  copy.done.catch(() => {})
   const booted = await boot(
     {
       ...{ config, topology: plan, names, runId: request.runId, image: images.sandbox, gatewayImage: images.gateway },

@@ -47,9 +47,11 @@ CONFIG
   if [ -e "$in/exclude" ]; then cp "$in/exclude" /baseline/git/info/exclude; fi
   # And one more, that knows only which conversions the host's git would do.
   git init -q --bare --object-format="$(cat "$in/format")" --template= /baseline/attributes 2>/dev/null
-  if [ -s "$in/attributes" ]; then
-    mkdir /baseline/attributes/info
+  if [ -e "$in/attributes" ]; then
+    mkdir -p /baseline/attributes/info
     cp "$in/attributes" /baseline/attributes/info/attributes
+    cp "$in/attributes-below" /baseline/attributes/below
+    printf '[core]\n\tattributesFile = /baseline/attributes/below\n' >>/baseline/attributes/config
   fi
   if [ -e "$in/index-base" ]; then
     in_baseline git update-index -z --index-info <"$in/index-base"
@@ -78,6 +80,7 @@ lay_out_repository() {
   if [ -e /baseline/git/index ]; then cp /baseline/git/index "$git_dir/index"; fi
   in_workspace git update-index -z --index-info <"$in/index-rest"
   in_workspace git update-index -z --skip-worktree --stdin <"$in/skip"
+  in_workspace git --literal-pathspecs add -f --intent-to-add --pathspec-from-file="$in/intended" --pathspec-file-nul
   in_workspace git update-index -q --refresh >/dev/null || true
 }
 

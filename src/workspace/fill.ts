@@ -58,7 +58,10 @@ export function fillWorkspace(snapshot: Snapshot, volumes: WorkspaceVolumes, dep
     filesReady = resolve
   })
   const done = fill(snapshot, volumes, deps, () => filesReady())
-  return { filesReady: Promise.race([files, done]), done }
+  const filling = { filesReady: Promise.race([files, done]), done }
+  // Either may fail before anybody waits for it.
+  for (const promise of Object.values(filling)) promise.catch(() => {})
+  return filling
 }
 
 async function fill(snapshot: Snapshot, volumes: WorkspaceVolumes, deps: FillDeps, onFiles: () => void): Promise<void> {
@@ -72,6 +75,8 @@ async function fill(snapshot: Snapshot, volumes: WorkspaceVolumes, deps: FillDep
   })
   // Packing the history and sending the files don't wait for one another.
   const history = pack(snapshot, deps)
+  // It may fail before anybody waits for it.
+  history.catch(() => {})
   try {
     await Promise.race([writeArchives(snapshot, history, child.stdin), child.done])
   } catch (error) {
@@ -88,7 +93,7 @@ async function fill(snapshot: Snapshot, volumes: WorkspaceVolumes, deps: FillDep
 }
 
 async function pack({ directory, repository }: Snapshot, { process }: FillDeps): Promise<Pack | undefined> {
-  return repository ? packHistory(hostGit(process, directory), repository) : undefined
+  return repository ? packHistory((env) => hostGit(process, directory, env), repository) : undefined
 }
 
 function fillError(exitCode: number, stderr: string): AirlockError {

@@ -1,9 +1,13 @@
 // git on the host, only ever over the host's own repository, and without leaving a trace in it.
+import { homedir } from 'node:os'
+import { join } from 'node:path'
 import { lastLines } from '../ports/docker.ts'
 import { AirlockError } from '../ports/errors.ts'
 import type { Completed, Process } from '../ports/process.ts'
 
 export interface HostGit {
+  /** Folder of the user's own git files, unless they are configured to be elsewhere. */
+  readonly configHome: string
   /** Runs git in the project's folder; undefined when it exits non-zero. */
   ask(args: readonly string[], input?: string | Buffer): Promise<Buffer | undefined>
   /** The same, but a failure is an input error that quotes git. */
@@ -25,15 +29,18 @@ const SAFE_ENV = {
 }
 const MAX_LISTING = 512 * 1024 * 1024
 
-export function hostGit(process: Process, directory: string): HostGit {
+/** @param env added to git's environment */
+export function hostGit(process: Process, directory: string, env: Readonly<Record<string, string>> = {}): HostGit {
   const call: HostGit['call'] = (args, input) =>
     process.run('git', [...SAFE, ...args], {
       cwd: directory,
-      extraEnv: SAFE_ENV,
+      extraEnv: { ...SAFE_ENV, ...env },
       maxBytes: MAX_LISTING,
       ...(input === undefined ? {} : { input }),
     })
+  const { XDG_CONFIG_HOME, HOME = homedir() } = process.environment
   return {
+    configHome: join(XDG_CONFIG_HOME || join(HOME, '.config'), 'git'),
     call,
     async ask(args, input) {
       const result = await call(args, input)

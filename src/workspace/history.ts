@@ -13,9 +13,16 @@ export interface Pack extends AsyncDisposable {
 // Deltas that exist are reused; looking for new ones takes longer than sending the bytes.
 const FAST = ['-c', 'pack.window=0', '-c', 'pack.compression=0']
 
-/** Packs on the host, where the objects are; the index file is a by-product, so the helper has nothing to compute. */
-export async function packHistory(git: HostGit, repository: Repository): Promise<Pack> {
+/**
+ * Packs on the host, where the objects are; the index file is a by-product, so the helper has nothing to compute. git
+ * writes packs beside the objects first, wherever they end up: it is told that its objects are in the temporary folder.
+ */
+export async function packHistory(
+  gitWith: (env: Readonly<Record<string, string>>) => HostGit,
+  repository: Repository,
+): Promise<Pack> {
   const folder = await mkdtemp(join(tmpdir(), 'airlock-history-'))
+  const git = gitWith({ GIT_OBJECT_DIRECTORY: folder, GIT_ALTERNATE_OBJECT_DIRECTORIES: quoted(repository.objects) })
   const dispose = () => rm(folder, { recursive: true, force: true })
   try {
     const wanted = objects(repository)
@@ -31,15 +38,12 @@ export async function packHistory(git: HostGit, repository: Repository): Promise
   }
 }
 
-// git knows the empty file without having it: `git add --intent-to-add` puts it into an index and nowhere else.
-const EMPTY = new Set([
-  'e69de29bb2d1d6434b8b29ae775ad8c2e48c5391',
-  '473a0f4c3be8a93681a267e3b1e9a7dcda1185436fe141f7749120a303721813',
-])
+// A colon separates such folders, unless the path is quoted.
+const quoted = (path: string) => `"${path.replaceAll(/["\\]/g, '\\$&')}"`
 
 // Blobs of the index are named one by one: staged content is in no commit yet, and a subfolder must not bring the rest.
 function objects({ commit, tips, subtree, prefix, index }: Repository): readonly string[] {
   const history = prefix === '' ? [...tips, ...(commit ? [commit] : [])] : subtree ? [subtree.tree] : []
-  const staged = index.filter(({ mode }) => mode !== '160000').map(({ sha }) => sha)
-  return [...new Set([...history, ...staged])].filter((sha) => !/^0+$/.test(sha) && !EMPTY.has(sha))
+  const staged = index.filter(({ mode, intended }) => mode !== '160000' && !intended).map(({ sha }) => sha)
+  return [...new Set([...history, ...staged])].filter((sha) => !/^0+$/.test(sha))
 }

@@ -1,7 +1,6 @@
 // Ignore patterns from outside the copied folder: the user's own, the repository's info/exclude, and the .gitignore
 // files above a project that is a subfolder. Without them, what they keep out here would come back in a patch.
 import { readFile } from 'node:fs/promises'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
 import picomatch from 'picomatch'
 import type { HostGit } from './git.ts'
@@ -15,7 +14,7 @@ export interface Place {
 /** Contents for the copy's own info/exclude: the later line wins, as git ranks them. */
 export async function readIgnores(git: HostGit, { directory, prefix, commonDir }: Place): Promise<string> {
   const configured = await git.ask(['config', '--path', 'core.excludesFile'])
-  const own = configured?.toString('utf8').replace(/\n$/, '') ?? join(homedir(), '.config', 'git', 'ignore')
+  const own = configured?.toString('utf8').replace(/\n$/, '') ?? join(git.configHome, 'ignore')
   const parts = prefix.split('/').slice(0, -1)
   const above = parts.map((_, depth) => ({
     file: join(directory, ...parts.slice(depth).map(() => '..'), '.gitignore'),
@@ -36,7 +35,8 @@ export function rebaseIgnores(text: string, below: readonly string[]): readonly 
   })
 }
 
-function rebase(pattern: string, below: readonly string[]): readonly string[] {
+/** A pattern as it applies inside the folder `below` its file; none when it applies to nothing in there. */
+export function rebase(pattern: string, below: readonly string[]): readonly string[] {
   // A pattern without a slash before its end applies at every depth.
   if (below.length === 0 || !pattern.slice(0, -1).includes('/')) return [pattern]
   return descend(pattern.replace(/^\//, '').split('/'), below).map((rest) => `/${rest.join('/')}`)

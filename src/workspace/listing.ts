@@ -78,7 +78,7 @@ async function listing(git: HostGit, doing: string, args: readonly string[], pre
   const result = await git.call(args)
   if (result.exitCode !== 0) return git.run(doing, args)
   for (const match of result.stderr.matchAll(/could not open directory '([^\n]*)': /g)) {
-    survey.unreadable.push(`${prefix}${match[1]}`)
+    survey.deny(`${prefix}${match[1]}`)
   }
   return result.stdout
 }
@@ -128,6 +128,13 @@ class Survey {
     return undefined
   }
 
+  /** A folder that can't be opened: an error, unless it was to be left out anyway. */
+  deny(folder: string): void {
+    const path = folder.replace(/\/$/, '')
+    if (this.#isExcluded(path)) this.#excluded.push(path)
+    else this.unreadable.push(path)
+  }
+
   children(prefix: string) {
     if (prefix !== '' && this.#isExcluded(prefix.slice(0, -1))) return []
     try {
@@ -167,7 +174,10 @@ function lstat(path: string): Stats | 'denied' | undefined {
   try {
     return lstatSync(path, { throwIfNoEntry: false })
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EACCES') return 'denied'
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EACCES') return 'denied'
+    // A file has taken the place of the folder.
+    if (code === 'ENOTDIR') return undefined
     throw error
   }
 }

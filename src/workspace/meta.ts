@@ -16,7 +16,8 @@ ${format === 'sha256' ? '[extensions]\n\tobjectFormat = sha256\n' : ''}`
 /** File name → content. */
 export function metaFiles({ repository, entries, excluded }: Snapshot): ReadonlyMap<string, Buffer> {
   if (!repository) return new Map([['format', Buffer.from('sha1\n')]])
-  const { prefix, objectFormat, index, subtree } = repository
+  const { prefix, objectFormat, subtree } = repository
+  const index = repository.index.filter(({ intended }) => !intended)
   const copied = new Map(entries.map((entry) => [entry.path, entry.kind]))
   const left = new Set(excluded)
   // What the index knows of the copied files, and the rest: deletions, conflicts, submodules, what a sparse checkout lacks.
@@ -29,12 +30,15 @@ export function metaFiles({ repository, entries, excluded }: Snapshot): Readonly
     ['packed-refs', Buffer.from(repository.packedRefs)],
     ['shallow', Buffer.from(prefix === '' ? repository.shallow : '')],
     ['exclude', Buffer.from(repository.ignores)],
+    ['attributes', Buffer.from(repository.attributes.above)],
+    ['attributes-below', Buffer.from(repository.attributes.below)],
     ['index-base', indexInput(index.filter(isBase))],
     ['index-rest', indexInput(index.filter((entry) => !isBase(entry)))],
     [
       'skip',
       pathInput(index.filter(({ stage, skipWorktree, path }) => stage === '0' && (skipWorktree || left.has(path)))),
     ],
+    ['intended', pathInput(repository.index.filter(({ intended, path }) => intended && copied.has(path)))],
     ...(subtree
       ? ([
           ['tree', Buffer.from(`${subtree.tree}\n`)],

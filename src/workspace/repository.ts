@@ -5,7 +5,8 @@ import { dirname, isAbsolute, join } from 'node:path'
 import { AirlockError } from '../ports/errors.ts'
 import { gitError, type HostGit } from './git.ts'
 import { readIgnores } from './ignores.ts'
-import { type IndexEntry, parseIndex } from './index-entries.ts'
+import { EMPTY, type IndexEntry, parseIndex, withIntended } from './index-entries.ts'
+import { type OuterAttributes, readOuterAttributes } from './outer-attributes.ts'
 
 export interface Repository {
   /** Folder of the project inside the repository: '' or 'examples/orders/'. */
@@ -20,9 +21,12 @@ export interface Repository {
   /** Contents of the shallow file; empty for a complete history. */
   readonly shallow: string
   readonly objectFormat: 'sha1' | 'sha256'
+  /** Absolute path of the folder that holds the objects. */
+  readonly objects: string
   readonly index: readonly IndexEntry[]
   /** Patterns that git ignores files by and that lie outside the copied folder. */
   readonly ignores: string
+  readonly attributes: OuterAttributes
   /** For a subfolder: the tree of that folder at HEAD, and HEAD's message. */
   readonly subtree: { readonly tree: string; readonly message: string } | undefined
 }
@@ -32,13 +36,14 @@ export async function readRepository(git: HostGit, directory: string): Promise<R
   const place = await findRepository(git, directory)
   if (!place) return undefined
   const { prefix, commonDir, objectFormat } = place
-  const [symbolic, commit, refs, listing, shallow, ignores] = await Promise.all([
+  const [symbolic, commit, refs, listing, shallow, ignores, attributes] = await Promise.all([
     git.ask(['symbolic-ref', '--quiet', 'HEAD']),
     git.ask(['rev-parse', '--quiet', '--verify', 'HEAD^{commit}']),
     git.run('listing refs', ['for-each-ref', REF_FORMAT, 'refs/heads', 'refs/tags', 'refs/remotes']),
     git.run('reading the index', ['ls-files', '-z', '--stage', '-t']),
     readFile(join(commonDir, 'shallow'), 'utf8').catch(() => ''),
     readIgnores(git, { directory, prefix, commonDir }),
+    readOuterAttributes(git, { directory, prefix, commonDir }),
   ])
   const line = (bytes: Buffer | undefined) => bytes?.toString('utf8').replace(/\n$/, '')
   const refLines = refs
@@ -46,14 +51,22 @@ export async function readRepository(git: HostGit, directory: string): Promise<R
     .split('\n')
     .filter((text) => text !== '')
   return {
-    ...{ prefix, objectFormat, shallow, ignores },
+    ...{ prefix, objectFormat, shallow, ignores, attributes },
+    objects: join(commonDir, 'objects'),
     head: symbolic ? `ref: ${line(symbolic)}` : (line(commit) ?? 'ref: refs/heads/main'),
     commit: line(commit),
     packedRefs: prefix === '' ? packedRefs(refLines) : '',
     tips: refLines.map((text) => text.split(' ')[0] ?? ''),
-    index: parseIndex(listing),
+    index: await readIndex(git, listing),
     subtree: prefix === '' || !commit ? undefined : await subtree(git, prefix),
   }
+}
+
+async function readIndex(git: HostGit, listing: Buffer): Promise<readonly IndexEntry[]> {
+  const index = parseIndex(listing)
+  if (!index.some(({ sha }) => EMPTY.has(sha))) return index
+  const args = ['diff-files', '-z', '--name-only', '--diff-filter=A', '--ignore-submodules', '--no-ext-diff']
+  return withIntended(index, await git.run('reading the index', [...args, '--relative']))
 }
 
 const REF_FORMAT = '--format=%(objectname) %(refname) %(*objectname)'
