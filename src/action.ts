@@ -25,6 +25,7 @@ async function main(): Promise<void> {
   const { run } = await import('./run.ts')
   const result = await run(request, { host, signal, ...(await ports()) })
   for (const line of terminalSummary(result, false).split('\n')) host.info(line)
+  if (result.keptVolume !== undefined) core.saveState('keep', result.keptVolume)
   const { publishResult } = await import('./host/action-results.ts')
   await publishResult(result)
 }
@@ -33,9 +34,11 @@ async function post(): Promise<void> {
   const runId = core.getState('runId')
   if (runId === '') return host.info('Nothing was started, so there is nothing to remove.')
   const { sweep } = await import('./sandbox/sweep.ts')
-  const found = await sweep((await ports()).docker, { runId })
+  const keep = core.getState('keep') || undefined
+  const found = await sweep((await ports()).docker, { runId, keep })
   for (const { kind, name } of found) host.info(`removed ${kind} ${name}`)
   if (found.length === 0) host.info('The run left nothing behind.')
+  if (keep !== undefined) host.warning(`work that could not be brought back is in the volume ${keep}`)
 }
 
 async function start(): Promise<void> {

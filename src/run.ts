@@ -24,10 +24,12 @@ export async function run(request: RunRequest, deps: RunDeps): Promise<RunResult
   const stage: Stage = { ...deps, request, record }
   deps.host.info(`Run ${request.runId}; what comes of it goes to ${request.outputDir}`)
   let unsaved = false
+  const close = deps.host.section('Preparing the sandbox')
   try {
     const prepared = await prepare(stage)
     const made = await images(prepared, stage)
     const running = await bootStage(prepared, made, stage)
+    close()
     unsaved = true
     const ended = await work(running, join(request.outputDir, 'transcript.jsonl'), stage)
     if (ended) record.fail(ended)
@@ -35,6 +37,7 @@ export async function run(request: RunRequest, deps: RunDeps): Promise<RunResult
     unsaved = false
   } catch (error) {
     record.fail(error)
+    close()
   }
   return finish(unsaved, stage)
 }

@@ -36,6 +36,10 @@ export function auditError(findings: readonly Finding[]): AirlockError | undefin
   return new AirlockError('audit', `the project's configuration asks for ${count} that the sandbox can't give`, {
     where: refused.length === 1 ? formatSource(first.source) : undefined,
     detail: formatFindings(refused).join('\n'),
+    problems: refused.map(({ rule, message, remedy, source }) => ({
+      message: `${rule} ${message}. ${remedy}`,
+      where: formatSource(source),
+    })),
     next: `Change the configuration, or accept a finding by its rule and with a reason: allow: ${first.rule} the reason`,
   })
 }

@@ -32,6 +32,7 @@ function asError(found: readonly Problem[], first: Problem): AirlockError {
   }
   return new AirlockError('input', `${found.length} problems in the project's configuration`, {
     detail: found.map(line).join('\n'),
+    problems: found.map(({ message, source }) => ({ message, where: source && formatSource(source) })),
     next,
   })
 }

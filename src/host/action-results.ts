@@ -1,7 +1,7 @@
 // What a workflow gets of a run: outputs, the job's summary, annotations, and a step that failed or not.
 import { join } from 'node:path'
 import * as core from '@actions/core'
-import type { AirlockError } from '../ports/errors.ts'
+import type { AirlockError, Problem } from '../ports/errors.ts'
 import { blockedRequests } from '../report/blocked.ts'
 import { counted } from '../report/figures.ts'
 import { jobSummary } from '../report/job-summary.ts'
@@ -43,8 +43,10 @@ function setOutput(name: string, value: unknown): void {
   else core.warning(`${name} is too long for an output of a workflow; it is in the file of the output result_file`)
 }
 
+const MOST_ANNOTATIONS = 10
+
 function annotate(result: RunResult): void {
-  for (const { path, kind, reason } of (result.patch?.refusals ?? []).slice(0, 10)) {
+  for (const { path, kind, reason } of (result.patch?.refusals ?? []).slice(0, MOST_ANNOTATIONS)) {
     const title = kind === 'protected' ? 'A change was held back for you to look at' : 'A change was refused'
     core.warning(plainLine(`${path}: ${reason}`), { title })
   }
@@ -69,12 +71,16 @@ interface Failure {
   readonly where?: string | undefined
   readonly detail?: string | undefined
   readonly next?: string | undefined
+  readonly problems?: readonly Problem[]
 }
 
-function failStep({ message, where, detail, next }: Failure, title: string): void {
+function failStep({ message, where, detail, next, problems = [] }: Failure, title: string): void {
+  for (const problem of problems.slice(0, MOST_ANNOTATIONS)) {
+    core.error(plainLine(problem.message), { title, ...place(problem.where) })
+  }
   const text = [message, where && `at ${where}`, detail, next && `→ ${next}`].filter(Boolean).join('\n')
   process.exitCode = core.ExitCode.Failure
-  core.error(plainText(text), { title, ...place(where) })
+  core.error(plainText(text), { title, ...(problems.length > 0 ? {} : place(where)) })
 }
 
 /** `file:line` or `file:line:column`, where the error says that it is in a file. */

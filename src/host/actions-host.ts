@@ -32,7 +32,11 @@ export function actionsHost(stream: Writable = process.stdout): ActionsHost {
     error: (line) => command(() => core.error(plainLine(line))),
     section: (title) => {
       command(() => core.startGroup(plainLine(title)))
-      return () => command(() => core.endGroup())
+      let open = true
+      return () => {
+        if (open) command(() => core.endGroup())
+        open = false
+      }
     },
     untrusted: (line) => {
       if (token === undefined) stop()

@@ -5,7 +5,7 @@ export interface Host {
   info(line: string): void
   warning(line: string): void
   error(line: string): void
-  /** Opens a section (a group in a workflow's log); returns what closes it. */
+  /** Opens a section (a group in a workflow's log); returns what closes it, which may be called twice. */
   section(title: string): () => void
   /** Shows text that the sandbox wrote: control sequences stripped, workflow commands made inert. */
   untrusted(line: string): void

@@ -13,6 +13,13 @@ export const EXIT_CODES: Readonly<Record<ErrorKind, number>> = {
   publish: 8,
 }
 
+/** One of several things that are wrong, at a place of its own. */
+export interface Problem {
+  readonly message: string
+  /** `file:line:column` */
+  readonly where?: string | undefined
+}
+
 export interface ErrorFacts {
   /** File and line, or the command with its exit code. */
   readonly where?: string | undefined
@@ -20,6 +27,8 @@ export interface ErrorFacts {
   readonly detail?: string | undefined
   /** What the reader can do about it. */
   readonly next?: string | undefined
+  /** The parts, where there are several; the detail has them as text. */
+  readonly problems?: readonly Problem[] | undefined
   readonly cause?: unknown
 }
 
@@ -29,6 +38,7 @@ export class AirlockError extends Error {
   readonly where: string | undefined
   readonly detail: string | undefined
   readonly next: string | undefined
+  readonly problems: readonly Problem[]
 
   constructor(kind: ErrorKind, message: string, facts: ErrorFacts = {}) {
     super(message, { cause: facts.cause })
@@ -37,6 +47,7 @@ export class AirlockError extends Error {
     this.where = facts.where
     this.detail = facts.detail
     this.next = facts.next
+    this.problems = facts.problems ?? []
   }
 
   /** The whole message, several lines. */
@@ -54,4 +65,26 @@ export function asAirlockError(error: unknown, kind: ErrorKind, message: string,
   if (error instanceof AirlockError) return error
   const detail = error instanceof Error ? error.message : String(error)
   return new AirlockError(kind, message, { detail, next, cause: error })
+}
+
+/** Like Promise.all, but waits for all, and tells every failure: who mends one wants to know of the others. */
+export async function allOrErrors<T extends readonly unknown[]>(
+  work: {
+    readonly [K in keyof T]: Promise<T[K]>
+  },
+): Promise<T> {
+  const outcomes = await Promise.allSettled(work)
+  const reasons = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as unknown] : []))
+  const unexpected = reasons.find((reason) => !(reason instanceof AirlockError))
+  if (unexpected !== undefined) throw unexpected
+  const [first, ...others] = reasons as AirlockError[]
+  if (first && others.length === 0) throw first
+  if (first) {
+    const all = [first, ...others]
+    throw new AirlockError(first.kind, `${all.length} things are in the way`, {
+      detail: all.map((error) => error.describe()).join('\n'),
+      problems: all.flatMap(({ problems, message, where }) => (problems.length > 0 ? problems : [{ message, where }])),
+    })
+  }
+  return outcomes.map((outcome) => (outcome as PromiseFulfilledResult<unknown>).value) as unknown as T
 }

@@ -3,6 +3,7 @@ import { blockedRequests } from './blocked.ts'
 import { counted, dollars, duration } from './figures.ts'
 import { block, code, details, inline, table } from './markdown.ts'
 import { PHASES, type RunResult } from './run-result.ts'
+import { keptVolumeHelp } from './terminal-summary.ts'
 
 // GitHub refuses a step's summary of more than 1 MiB, whole.
 const LONGEST = 900 * 1024
@@ -14,6 +15,7 @@ export function jobSummary(result: RunResult): string {
     `## ${TITLES[result.conclusion]}`,
     figures(result),
     error(result),
+    kept(result),
     said(result),
     changes(result),
     heldBack(result),
@@ -53,6 +55,10 @@ function error({ error: failure, conclusion }: RunResult): string | undefined {
     ...(failure.next ? [`→ ${inline(failure.next)}`] : []),
   ]
   return lines.join('\n\n')
+}
+
+function kept({ keptVolume }: RunResult): string | undefined {
+  return keptVolume === undefined ? undefined : block(keptVolumeHelp(keptVolume).join('\n'))
 }
 
 function said({ finalMessage }: RunResult): string | undefined {

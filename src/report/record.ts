@@ -29,6 +29,7 @@ export class RunRecord {
   patch: Patch | undefined
   sandboxReadyMs: number | undefined
   error: AirlockError | Error | undefined
+  keptVolume: string | undefined
   #cancelled = false
   #phase: Phase | undefined
   output: Mutable<RunResult['output']>
@@ -95,6 +96,7 @@ export class RunRecord {
         blocked: decisions.filter((event) => event.verdict === 'refused'),
       },
       ...(patch ? { patch: patchSummary(patch) } : {}),
+      ...defined({ keptVolume: this.keptVolume }),
       output: { ...this.output },
     }
   }
@@ -108,8 +110,8 @@ function patchSummary({ changes, refusals, insertions, deletions }: Patch) {
 
 function describeError(error: Error): NonNullable<RunResult['error']> {
   if (!(error instanceof AirlockError)) return { kind: 'internal', message: error.stack ?? error.message }
-  const { kind, message, where, detail, next } = error
-  return { kind, message, ...defined({ where, detail, next }) }
+  const { kind, message, where, detail, next, problems } = error
+  return { kind, message, ...defined({ where, detail, next }), ...(problems.length > 0 ? { problems } : {}) }
 }
 
 // exactOptionalPropertyTypes: a key that has no value is left out.

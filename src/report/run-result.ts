@@ -1,7 +1,7 @@
 // The whole story of a run, as it is written to result.json (schema version 1).
 import type { Finding } from '../audit/finding.ts'
 import type { GatewayEvent, ProbeRow } from '../gateway/gateway-config.ts'
-import type { ErrorKind } from '../ports/errors.ts'
+import type { ErrorKind, Problem } from '../ports/errors.ts'
 import type { Change, Refusal } from '../workspace/patch.ts'
 
 export const PHASES = [
@@ -29,6 +29,8 @@ export interface RunResult {
     readonly where?: string
     readonly detail?: string
     readonly next?: string
+    /** Its parts, where there are several; `where` is `file:line:column`. */
+    readonly problems?: readonly Problem[]
   }
   /** What Claude said last. */
   readonly finalMessage?: string
@@ -58,6 +60,8 @@ export interface RunResult {
     readonly changes: readonly Change[]
     readonly refusals: readonly Refusal[]
   }
+  /** The volume that still has the work, because it could not be brought back. */
+  readonly keptVolume?: string
   /** Absolute paths of what was written. */
   readonly output: {
     readonly directory: string

@@ -76,11 +76,18 @@ function blocked(result: RunResult, paint: Paint): readonly string[] {
   return [`  ${paint('yellow', `${counted(result.requests.blocked.length, 'request')} blocked`)}`, ...some(rows)]
 }
 
-function where({ output, patch }: RunResult, paint: Paint): readonly string[] {
+function where({ output, patch, keptVolume }: RunResult, paint: Paint): readonly string[] {
   const apply = output.patch && patch && patch.files > 0 ? [`  Apply: git apply ${quoted(output.patch)}`] : []
   const look = output.withheld ? [`  Look at: ${output.withheld}`] : []
-  return [...apply, ...look, paint('dim', `  Everything: ${output.directory}`)]
+  const kept = keptVolume ? keptVolumeHelp(keptVolume).map((line) => `  ${line}`) : []
+  return [...apply, ...look, ...kept, paint('dim', `  Everything: ${output.directory}`)]
 }
+
+/** How to get at work that could not be brought back. */
+export const keptVolumeHelp = (volume: string) => [
+  `The work is in the volume ${volume}: docker run --rm -v ${volume}:/w debian tar -c -C /w . > work.tar`,
+  'Once you have it: airlock sweep',
+]
 
 function some(rows: readonly string[]): readonly string[] {
   const more = rows.length > MOST_ROWS ? [`    … and ${rows.length - MOST_ROWS} more`] : []

@@ -138,7 +138,7 @@ export const INPUTS: readonly Input[] = [
     text('max_turns', 'COUNT', 'How many turns Claude may take.'),
     text('max_cost_usd', 'DOLLARS', 'What the run may cost, by the prices that Claude Code knows.'),
     text('memory', 'SIZE', 'Memory of the sandbox, such as `512m` or `4g`.', { default: '4g' }),
-    text('cpus', 'COUNT', 'Processors of the sandbox, such as `1.5`.', { default: '2' }),
+    text('cpus', 'COUNT', 'Processors of the sandbox, such as `1.5`; at most what the engine has.', { default: '2' }),
     text('pids_limit', 'COUNT', 'Processes and threads in the sandbox.', { default: '2048' }),
     text('max_output', 'SIZE', "Size of Claude's output stream before the run is stopped.", { default: '64m' }),
     text('max_patch_files', 'COUNT', 'Files that a patch may change before it is refused.', { default: '2000' }),

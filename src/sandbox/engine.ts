@@ -6,6 +6,8 @@ import { AirlockError } from '../ports/errors.ts'
 export interface EngineFacts {
   readonly version: string
   readonly compose: string
+  /** How many processors it has; it refuses containers that are given more. */
+  readonly cpus: number
 }
 
 const NEXT =
@@ -13,19 +15,21 @@ const NEXT =
 
 /** Throws an engine error for an engine that is missing or too old. */
 export async function checkEngine(docker: Docker): Promise<EngineFacts> {
-  const [version, compose] = await Promise.all([
+  const [version, compose, info] = await Promise.all([
     docker.expect('asking the Docker engine for its version', ['version', '--format', '{{.Server.Version}}']),
     docker.run(['compose', 'version', '--short']),
+    docker.run(['info', '--format', '{{.NCPU}}']),
   ])
   if (compose.exitCode !== 0) throw new AirlockError('engine', 'Docker Compose v2 is not installed', { next: NEXT })
-  const facts = { version, compose: compose.stdout.toString('utf8').trim() }
+  const cpus = Number(info.stdout.toString('utf8')) || Number.POSITIVE_INFINITY
+  const facts = { version, compose: compose.stdout.toString('utf8').trim(), cpus }
   const problem = engineProblem(facts)
   if (problem) throw new AirlockError('engine', problem, { next: NEXT })
   return facts
 }
 
 /** Why this engine will not do, or undefined. */
-export function engineProblem({ version, compose }: EngineFacts): string | undefined {
+export function engineProblem({ version, compose }: Omit<EngineFacts, 'cpus'>): string | undefined {
   const engine = parts(version)
   // Older ones forward DNS queries of internal networks to the outside (CVE-2024-29018), fixed in these three lines.
   const fixed = engine[0] >= 26 || (engine[0] === 25 && engine[2] >= 5) || (engine[0] === 25 && engine[1] > 0)

@@ -13,8 +13,8 @@ export interface SweepOptions {
   readonly dryRun?: boolean
   /** Only this run's objects; all runs' when undefined. */
   readonly runId?: string
-  /** Leaves volumes alone: they hold work that could not be brought back. */
-  readonly keepVolumes?: boolean
+  /** Leaves this volume alone: it holds work that could not be brought back. */
+  readonly keep?: string | undefined
 }
 
 const LISTINGS = [
@@ -28,14 +28,14 @@ const LISTINGS = [
  * Returns what was found, in the order of removal.
  */
 export async function sweep(docker: Docker, options: SweepOptions = {}): Promise<readonly Leftover[]> {
-  const found = await leftovers(docker, options.runId)
+  const found = (await leftovers(docker, options.runId)).filter(({ name }) => name !== options.keep)
   if (options.dryRun) return found
   const ids = (kind: Leftover['kind']) => found.filter((object) => object.kind === kind).map((object) => object.id)
   // Containers hold networks and volumes; the networks and volumes do not hold each other.
   await remove(docker, ['container', 'rm', '--force', '--volumes'], ids('container'))
   await Promise.all([
     remove(docker, ['network', 'rm', '--force'], ids('network')),
-    options.keepVolumes ? undefined : remove(docker, ['volume', 'rm', '--force'], ids('volume')),
+    remove(docker, ['volume', 'rm', '--force'], ids('volume')),
   ])
   return found
 }

@@ -27,7 +27,7 @@ export async function bootStage(prepared: Prepared, images: Images, stage: Stage
     image: images.sandbox,
     gatewayImage: images.gateway,
     builtImages: images.services,
-    limits: request.limits,
+    limits: { ...request.limits, cpus: Math.min(request.limits.cpus, engine.cpus) },
     ...(request.runtime === undefined ? {} : { runtime: request.runtime }),
     upstreamOnHost: isOnHost(request.upstream),
     inCopy: snapshot.has,

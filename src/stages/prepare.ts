@@ -3,6 +3,7 @@ import { audit } from '../audit/audit.ts'
 import { auditError } from '../audit/format.ts'
 import { resolveConfig } from '../config/resolve.ts'
 import type { ResolvedConfig } from '../config/resolved-config.ts'
+import { allOrErrors } from '../ports/errors.ts'
 import { checkEngine, type EngineFacts } from '../sandbox/engine.ts'
 import { type Snapshot, takeSnapshot } from '../workspace/snapshot.ts'
 import type { Stage } from './stage.ts'
@@ -16,8 +17,8 @@ export interface Prepared {
 /** Errors: `input`, `audit` and `engine`. */
 export async function prepare(stage: Stage): Promise<Prepared> {
   const { request, record } = stage
-  const [engine, config, snapshot] = await record.time('resolve', () =>
-    Promise.all([checkEngine(stage.docker), resolveConfig(request, stage), takeSnapshot(request, stage)]),
+  const [config, snapshot, engine] = await record.time('resolve', () =>
+    allOrErrors([resolveConfig(request, stage), takeSnapshot(request, stage), checkEngine(stage.docker)]),
   )
   record.notes.push(...config.notes, ...snapshot.notes)
   await record.time('audit', () => {

@@ -30,8 +30,9 @@ export async function work(running: Running, transcriptFile: string, stage: Stag
     if (first) record.mark('first_request', performance.now() - from)
     first = false
   }
-  host.info('Claude starts')
-  const { end, progress } = await record.time('claude', () => follow(running, transcriptFile, stage))
+  const close = host.section('Claude starts')
+  const followed = record.time('claude', () => follow(running, transcriptFile, stage))
+  const { end, progress } = await followed.finally(close)
   record.claude = progress.summary
   const restarted = await waitForEngine(stage.docker)
   const [container] = await inspect(stage.docker, [running.session.container]).catch(() => [])

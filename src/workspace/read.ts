@@ -115,7 +115,7 @@ function send(child: Child, list: Buffer): void {
   child.stdin.write(list)
 }
 
-const KEPT = 'The workspace is kept in its volume: see airlock sweep --dry-run.'
+const KEPT = 'The workspace is kept in its volume.'
 
 function tooLarge(policy: PatchPolicy, bytes?: number): AirlockError {
   const size = bytes === undefined ? '' : ` (${bytes.toLocaleString('en')} bytes)`

@@ -1,8 +1,9 @@
 // Everything that is wrong with what was asked for is told at once, before anything is started. The engine of these
 // tests does not exist: whoever asked it for something would say so.
-import { mkdirSync, readdirSync } from 'node:fs'
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import type { RunResult } from '../../src/report/run-result.ts'
 import { ActionRunner, cli, TEST_KEY, temporaryFolder } from '../support/airlock.ts'
 import { tiny } from '../support/tiny.ts'
 
@@ -36,6 +37,24 @@ test('control: the same engine is missed as soon as the input is right', async (
   const { exitCode, stdout } = await cli(args, { env: { ...NO_ENGINE, ANTHROPIC_API_KEY: TEST_KEY } })
   expect(exitCode).toBe(4)
   expect(JSON.parse(stdout)).toMatchObject({ conclusion: 'failure', error: { kind: 'engine' } })
+})
+
+test('a broken configuration, an unreadable repository and a missing engine are told together', async () => {
+  using project = tiny({ '.devcontainer/devcontainer.json': '{ "image": "debian:trixie-slim", "forwardPorts": [1 }' })
+  using folder = temporaryFolder('bad-input')
+  project.git('update-ref', '-d', 'HEAD')
+  writeFileSync(join(project.directory, '.git/HEAD'), 'nonsense\n')
+  const args = ['run', project.directory, '--prompt', 'x', '--output-dir', folder.path, '--json']
+  const { exitCode, stdout, stderr } = await cli(args, { env: { ...NO_ENGINE, ANTHROPIC_API_KEY: TEST_KEY } })
+  expect(exitCode, stderr).toBe(2)
+  const { error } = JSON.parse(stdout) as RunResult
+  expect(error?.message).toBe('3 things are in the way')
+  for (const part of ['devcontainer.json:1', 'reading the repository failed', 'Docker']) {
+    expect(error?.detail).toContain(part)
+  }
+  expect(error?.problems?.map(({ where }) => where)).toContainEqual(
+    expect.stringMatching(/^\.devcontainer\/devcontainer\.json:1:\d+$/),
+  )
 })
 
 test('the Action fails its step with every problem, masks its secrets, and its post step has nothing to do', async () => {

@@ -1,4 +1,5 @@
 // Each limit ends the run with its own error, and the work so far is kept.
+import { cpus } from 'node:os'
 import { expect, test } from 'vitest'
 import { run, temporaryFolder } from '../support/airlock.ts'
 import { NOTHING, runObjects } from '../support/engine-state.ts'
@@ -22,6 +23,7 @@ async function limited(commands: readonly string[], args: readonly string[]) {
 const ENDING: readonly (readonly [string, readonly string[], readonly string[], RegExp])[] = [
   ['time', ['tail -f /dev/null'], ['--timeout-minutes', '0.1'], /its time of 0\.1 minutes was over/],
   ['turns', ['true', 'true', 'true', 'true'], ['--max-turns', '3'], /stopped after 3 turns/],
+  ['output', Array<string>(45).fill("head -c 29000 /dev/zero | tr '\\0' x"), ['--max-output', '1m'], /its output passed 1 MiB/],
   ['cost', ['true', 'true', 'true', 'true', 'true'], ['--max-cost-usd', '0.01'], /the run had cost \$0\.0\d/],
 ]
 
@@ -38,6 +40,15 @@ test('memory: what takes too much is killed, Claude hears of it and goes on', as
   const { exitCode, patch, stderr } = await limited([eat], ['--memory', '700m'])
   expect(exitCode, stderr).toBe(0)
   expect(patch).toContain('+ended with 137')
+})
+
+test.each([
+  ['0.5', 0.5],
+  ['1000', cpus().length],
+])('processors: %s are given as far as the engine has them', async (asked, given) => {
+  const quota = 'cat /sys/fs/cgroup/cpu.max /sys/fs/cgroup/cpu/cpu.cfs_quota_us > QUOTA 2> /dev/null; true'
+  const { patch } = await limited([quota], ['--cpus', asked])
+  expect(patch).toMatch(new RegExp(`^\\+${given * 100_000}( |$)`, 'm'))
 })
 
 // How many it could start is written down by the shell itself: that takes no process.
