@@ -23,7 +23,12 @@ async function limited(commands: readonly string[], args: readonly string[]) {
 const ENDING: readonly (readonly [string, readonly string[], readonly string[], RegExp])[] = [
   ['time', ['tail -f /dev/null'], ['--timeout-minutes', '0.1'], /its time of 0\.1 minutes was over/],
   ['turns', ['true', 'true', 'true', 'true'], ['--max-turns', '3'], /stopped after 3 turns/],
-  ['output', Array<string>(45).fill("head -c 29000 /dev/zero | tr '\\0' x"), ['--max-output', '1m'], /its output passed 1 MiB/],
+  [
+    'output',
+    Array<string>(45).fill("head -c 29000 /dev/zero | tr '\\0' x"),
+    ['--max-output', '1m'],
+    /its output passed 1 MiB/,
+  ],
   ['cost', ['true', 'true', 'true', 'true', 'true'], ['--max-cost-usd', '0.01'], /the run had cost \$0\.0\d/],
 ]
 
