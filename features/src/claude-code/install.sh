@@ -1,16 +1,20 @@
 #!/bin/sh
 # Installs Claude Code into the image of a devcontainer. POSIX sh: Alpine has no bash.
-# Options arrive as environment variables: VERSION, NPMREGISTRY, CACERTIFICATE, UNATTENDED.
+# Options arrive as environment variables: VERSION, NPMREGISTRY, CACERTIFICATE, AUTOUPDATE, UNATTENDED.
 set -eu
+umask 022
 
 VERSION=${VERSION:-2.1.330}
 NPMREGISTRY=${NPMREGISTRY:-}
 CACERTIFICATE=${CACERTIFICATE:-}
+AUTOUPDATE=${AUTOUPDATE:-false}
 UNATTENDED=${UNATTENDED:-false}
 
 RELEASES=https://downloads.claude.ai/claude-code-releases
 BINARY=/usr/local/bin/claude
 CONFIG_DIR=/var/lib/claude-code
+# In the environment of every session, so that it tells where it comes from.
+MARK=CLAUDE_CODE_FEATURE
 TRIES=3
 
 fail() {
@@ -42,6 +46,10 @@ validate_options() {
     [ -r "$CACERTIFICATE" ] || fail "option caCertificate: there is no file $CACERTIFICATE in the image" \
       'Copy the certificate into the image in the Dockerfile, before features are installed.'
   fi
+  case $AUTOUPDATE in
+    true | false) ;;
+    *) fail 'option autoUpdate is neither true nor false' ;;
+  esac
   case $UNATTENDED in
     true | false) ;;
     *) fail 'option unattended is neither true nor false' ;;
@@ -104,10 +112,14 @@ remove_downloader() {
   if [ -n "$added" ] && have apt-get; then rm -rf /var/lib/apt/lists/*; fi
 }
 
-# download URL FILE: 0 done, 4 not found (the caller knows what that means); everything else ends here.
+# download URL FILE: 0 done, 4 not found (the caller knows what that means); everything else ends here. A transfer that
+# was cut goes on from where it was; what comes of it is checked by its hash in any case.
 download() {
   try=1
+  rm -f "$2"
   while :; do
+    resume=false
+    if [ -s "$2" ]; then resume=true; fi
     download_once "$1" "$2"
     case $outcome in
       ok) return 0 ;;
@@ -116,8 +128,10 @@ download() {
         fail "the certificate of $(host_of "$1") is not trusted" \
           'Behind a TLS-inspecting proxy, copy its CA into the image and give its path as option caCertificate.'
         ;;
+      unverified) fail 'the wget of this image does not check certificates' 'Install curl in the Dockerfile.' ;;
       full) fail "the disk is full: $2 could not be written" 'Free space where the engine keeps its images.' ;;
       transient) ;;
+      stale) rm -f "$2" ;;
       *) fail "$(host_of "$1") refused the download ($outcome)" 'Check the registry and the proxy settings of the build.' ;;
     esac
     [ "$try" -lt "$TRIES" ] || fail "$(host_of "$1") can not be reached" "$detail" \
@@ -136,6 +150,7 @@ download_once() {
 curl_once() {
   set -- "$1" "$2" --silent --show-error --location --connect-timeout 15 --speed-limit 1000 --speed-time 30
   if [ -n "$CACERTIFICATE" ]; then set -- "$@" --cacert "$CACERTIFICATE"; fi
+  if [ "$resume" = true ]; then set -- "$@" --continue-at -; fi
   url=$1
   file=$2
   shift 2
@@ -145,6 +160,7 @@ curl_once() {
   case $code:$status in
     0:2*) outcome=ok ;;
     0:404) outcome=missing ;;
+    0:416 | 33:*) outcome=stale ;;
     0:408 | 0:429 | 0:5*) outcome=transient ;;
     0:*) outcome="HTTP $status" ;;
     35:* | 51:* | 58:* | 60:* | 77:*) outcome=tls ;;
@@ -158,10 +174,16 @@ wget_once() {
   if [ -n "$CACERTIFICATE" ] && wget --help 2>&1 | grep -q -- --ca-certificate; then
     set -- "$@" "--ca-certificate=$CACERTIFICATE"
   fi
+  if [ "$resume" = true ]; then set -- "$@" -c; fi
   url=$1
   file=$2
   shift 2
-  if wget "$@" -O "$file" "$url" 2>"$work/download.log"; then
+  ended=0
+  wget "$@" -O "$file" "$url" 2>"$work/download.log" || ended=$?
+  # Busybox built without a TLS library takes anybody's certificate, and only mentions it.
+  if grep -q 'validation not implemented' "$work/download.log"; then
+    outcome=unverified
+  elif [ "$ended" -eq 0 ]; then
     outcome=ok
   elif grep -q '404' "$work/download.log"; then
     outcome=missing
@@ -169,6 +191,8 @@ wget_once() {
     outcome=tls
   elif grep -qi 'no space left' "$work/download.log"; then
     outcome=full
+  elif grep -q ' 40[0-9]' "$work/download.log"; then
+    outcome="HTTP $(sed -n 's/.* \(40[0-9]\).*/\1/p' "$work/download.log" | head -1)"
   else
     outcome=transient
   fi
@@ -181,10 +205,26 @@ json_value() {
 }
 
 not_found() {
-  fail "there is no Claude Code $VERSION for $platform" 'Name a version that was published, or latest.'
+  near=$(near_versions)
+  fail "there is no Claude Code $VERSION for $platform" "${near:-Name a version that was published, or latest.}"
+}
+
+# A sentence with versions that there are: those of the same line, or the newest.
+near_versions() {
+  if [ -z "$NPMREGISTRY" ]; then
+    for name in latest stable; do
+      if download "$RELEASES/$name" "$work/version"; then echo "$name is $(tr -d '[:space:]' <"$work/version")."; fi
+    done | tr '\n' ' '
+    return
+  fi
+  download "${NPMREGISTRY%/}/@anthropic-ai/claude-code-$platform" "$work/all" || return 0
+  tr ',' '\n' <"$work/all" | tr '{' '\n' | sed -n 's/^[[:space:]]*"\([0-9]*\.[0-9]*\.[0-9]*\)":.*/\1/p' >"$work/versions"
+  if ! grep "^${VERSION%.*}\." "$work/versions" >"$work/near"; then cp "$work/versions" "$work/near"; fi
+  echo "There are $(sort -u -t . -k 1,1n -k 2,2n -k 3,3n "$work/near" | tail -5 | tr '\n' ' ')and others."
 }
 
 install_native() {
+  if exact_version "$VERSION" && up_to_date; then return; fi
   case $VERSION in
     latest | stable)
       download "$RELEASES/$VERSION" "$work/version" || fail "the newest version can not be found at $(host_of "$RELEASES")"
@@ -206,6 +246,7 @@ install_native() {
 install_from_npm() {
   package=@anthropic-ai/claude-code-$platform
   tag=$VERSION
+  if exact_version "$VERSION" && up_to_date; then return; fi
   download "${NPMREGISTRY%/}/$package/$tag" "$work/package.json" || not_found
   VERSION=$(json_value "$work/package.json" version)
   exact_version "$VERSION" || fail "the npm registry's answer about $package can not be read"
@@ -260,12 +301,24 @@ prepare_config_dir() {
   fi
 }
 
+# Root's, and read-only to the user: what the image decides. An image with managed settings of its own keeps them, and
+# gets ours beside them.
 write_managed_settings() {
-  if [ "$UNATTENDED" = false ]; then return; fi
-  mkdir -p /etc/claude-code
-  echo '{"permissions":{"defaultMode":"bypassPermissions"},"skipDangerousModePermissionPrompt":true}' \
-    >/etc/claude-code/managed-settings.json
-  chmod 0644 /etc/claude-code/managed-settings.json
+  settings=/etc/claude-code/managed-settings.json
+  mkdir -p "${settings%/*}"
+  if [ -e "$settings" ] && ! grep -q "$MARK" "$settings"; then
+    settings=/etc/claude-code/managed-settings.d/claude-code-feature.json
+    mkdir -p "${settings%/*}"
+  fi
+  env="\"$MARK\":\"$VERSION\""
+  if [ "$AUTOUPDATE" = false ]; then env="$env,\"DISABLE_AUTOUPDATER\":\"1\""; fi
+  if [ -n "$CACERTIFICATE" ]; then env="$env,\"NODE_EXTRA_CA_CERTS\":\"$CACERTIFICATE\""; fi
+  more=
+  if [ "$UNATTENDED" = true ]; then
+    more=',"permissions":{"defaultMode":"bypassPermissions"},"skipDangerousModePermissionPrompt":true'
+  fi
+  printf '{"env":{%s}%s}\n' "$env" "$more" >"$settings"
+  chmod 0644 "$settings"
 }
 
 validate_options
