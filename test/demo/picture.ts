@@ -1,5 +1,5 @@
 // Draws a terminal's recorded output as an SVG: `script -qec 'npm run demo' demo.log && node test/demo/picture.ts demo.log`
-// writes it to standard output. Colours and bold are kept, everything else of the terminal's language is dropped.
+// writes it to standard output. A second argument is the picture's title. Colours and bold are kept, everything else of the terminal's language is dropped.
 import { readFileSync } from 'node:fs'
 import { argv, stdout } from 'node:process'
 import { stripVTControlCharacters } from 'node:util'
@@ -83,7 +83,7 @@ const rows = lines.map((line, at) => `<text x="16" y="${(at + 1) * LINE + 12}">$
 stdout.write(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${Math.ceil(COLUMNS * CHARACTER) + 32} ${height}" role="img"
   font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace" font-size="13" fill="#e6edf3"
   xml:space="preserve">
-<title>Output of npm run demo</title>
+<title>${escaped(argv[3] ?? 'Output of npm run demo')}</title>
 <rect width="100%" height="100%" rx="8" fill="#0d1117"/>
 ${rows.join('\n')}
 </svg>

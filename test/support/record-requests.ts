@@ -9,6 +9,8 @@ export interface RecordedRequest {
   readonly path: string
   /** As they arrived, x-api-key, authorization and anthropic-beta among them; names in lower case. */
   readonly headers: Readonly<IncomingHttpHeaders>
+  /** As far as it has arrived. */
+  readonly body: string
 }
 
 export interface Recorder {
@@ -22,7 +24,14 @@ export async function recordRequests(upstream: string, at: { port: number; host:
   const recorded: RecordedRequest[] = []
   const server = createServer((incoming, response) => {
     const { method = '', url = '', headers } = incoming
-    recorded.push({ method, path: url.split('?', 1)[0] ?? '', headers: { ...headers } })
+    const chunks: Buffer[] = []
+    incoming.on('data', (chunk: Buffer) => chunks.push(chunk))
+    recorded.push({
+      ...{ method, path: url.split('?', 1)[0] ?? '', headers: { ...headers } },
+      get body() {
+        return Buffer.concat(chunks).toString()
+      },
+    })
     passOn(new URL(url, upstream), incoming, response)
   })
   await new Promise<void>((listening, failed) => {

@@ -288,11 +288,12 @@ place_binary() {
   echo "Claude Code $VERSION for $platform is installed"
 }
 
-# A fresh volume takes owner and mode from this folder. The user's ids may change after the build, so everybody in the
-# container may write; the sticky bit keeps users from removing each other's files.
+# A fresh volume takes owner and mode from this folder. The user's ids may change after the build (updateRemoteUserUID),
+# so everybody in the container may write. No sticky bit: Claude Code replaces its settings whole, by a rename, and where
+# that is refused it writes over them in place, which two sessions at once can tear.
 prepare_config_dir() {
   mkdir -p "$CONFIG_DIR"
-  chmod 1777 "$CONFIG_DIR"
+  chmod 0777 "$CONFIG_DIR"
   if [ ! -e "$CONFIG_DIR/.claude.json" ]; then
     echo '{"hasCompletedOnboarding":true}' >"$CONFIG_DIR/.claude.json"
     chmod 0666 "$CONFIG_DIR/.claude.json"
@@ -321,6 +322,14 @@ write_managed_settings() {
   chmod 0644 "$settings"
 }
 
+# Login shells, which is what devcontainer tools take their environment from; an image's own choice stays.
+write_locale() {
+  mkdir -p /etc/profile.d
+  cat >/etc/profile.d/claude-code.sh <<'PROFILE'
+if [ -z "${LANG:-}${LC_ALL:-}" ]; then export LANG=C.UTF-8; fi
+PROFILE
+}
+
 validate_options
 find_platform
 present=false
@@ -334,3 +343,4 @@ place_binary
 remove_downloader
 prepare_config_dir
 write_managed_settings
+write_locale
