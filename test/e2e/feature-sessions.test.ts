@@ -1,7 +1,7 @@
 // The feature in devcontainers that the real CLI boots, with the real Claude Code in a real terminal: sessions that
 // survive a rebuild, that run side by side, and that take every key.
 import { execFileSync } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -13,8 +13,20 @@ import { type Model, startModel } from '../support/model.ts'
 import { ROOT } from '../support/steps.ts'
 import { Terminal } from '../support/tmux.ts'
 
-const execSvg = (file: string, title: string) =>
-  execFileSync(process.execPath, [join(ROOT, 'test/demo/picture.ts'), file, title], { encoding: 'utf8' })
+/**
+ * Draws the terminal for the documentation, where it is written only when UPDATE_SCREENS asks for it. Returns what can be
+ * read on the new picture and on the one in the documentation.
+ */
+function picture(name: string, title: string, terminal: Terminal): readonly string[] {
+  using folder = temporaryFolder('screens')
+  const recorded = join(folder.path, name)
+  writeFileSync(recorded, terminal.colours())
+  const draw = [join(ROOT, 'test/demo/picture.ts'), recorded, title]
+  const drawn = execFileSync(process.execPath, draw, { encoding: 'utf8' })
+  const file = join(ROOT, 'docs', `${name}.svg`)
+  if (process.env.UPDATE_SCREENS) writeFileSync(file, drawn)
+  return [drawn, readFileSync(file, 'utf8')].map((svg) => svg.replaceAll(/<[^>]*>/g, ''))
+}
 
 // What a login leaves behind. The tokens are nobody's.
 const CREDENTIALS = JSON.stringify({
@@ -74,6 +86,7 @@ const config = async (place: Devcontainer) => {
 
 // Five at a time, each of which adds to the one settings file and runs Claude before and after.
 const FIVE = `cd /tmp; for i in 1 2 3 4 5; do ( mkdir -p /tmp/w$i && cd /tmp/w$i && claude -p "run $i" && claude mcp add --scope user server-$i -- true && claude -p again ) & done; wait`
+const QUESTION = 'Which files are here?'
 const SERVERS = [1, 2, 3, 4, 5].map((number) => `server-${number}`)
 
 describe('settings and login', () => {
@@ -83,10 +96,14 @@ describe('settings and login', () => {
     expect((await place.exec(LOG_IN)).exitCode).toBe(0)
     using terminal = new Terminal(session(place))
     await trusted(terminal)
-    terminal.type('first')
+    terminal.type(QUESTION)
     const five = place.exec(FIVE, withModel())
     terminal.press('Enter')
     await terminal.shows('ALL-DONE')
+    for (const seen of picture('feature-first-session', 'A first session', terminal)) {
+      expect(seen).toContain(QUESTION)
+      expect(seen).toContain('ALL-DONE')
+    }
     const { exitCode, output } = await five
     expect(exitCode, output).toBe(0)
     expect(output.match(/ALL-DONE/g)).toHaveLength(10)
@@ -105,7 +122,12 @@ describe('settings and login', () => {
     const screen = await again.shows('bypass permissions on')
     expect(screen).not.toMatch(/log ?in|theme|trust this folder/i)
     again.press('Up')
-    await again.shows('❯ first')
+    await again.shows(`❯ ${QUESTION}`)
+    for (const seen of picture('feature-after-rebuild', 'A session after a rebuild', again)) {
+      expect(seen).toContain(QUESTION)
+      expect(seen).toContain('bypass permissions on')
+      expect(seen).not.toMatch(/log ?in|theme|trust this folder/i)
+    }
   })
 
   test('control: without the folder’s mode the same runs lose everything', async () => {
@@ -266,28 +288,4 @@ describe('on a compose network', () => {
     expect(Object.keys((await config(place)).mcpServers ?? {})).toEqual(['mine'])
     expect(Object.keys((await config(other)).mcpServers ?? {})).toEqual([])
   })
-})
-
-test.runIf(process.env.UPDATE_SCREENS)('screens for the documentation', async () => {
-  await using place = await onImage()
-  await place.exec(LOG_IN)
-  using folder = temporaryFolder('screens')
-  const shoot = async (name: string, title: string, terminal: Terminal) => {
-    const file = join(folder.path, name)
-    writeFileSync(file, terminal.colours())
-    const svg = execSvg(file, title)
-    writeFileSync(join(ROOT, 'docs', `${name}.svg`), svg)
-  }
-  using first = new Terminal(session(place))
-  await trusted(first)
-  first.type('Which files are here?')
-  first.press('Enter')
-  await first.shows('ALL-DONE')
-  await shoot('feature-first-session', 'A first session', first)
-  await place.rebuild({ unattended: true })
-  using again = new Terminal(session(place))
-  await again.shows('permissions on')
-  again.press('Up')
-  await again.shows('❯ Which files')
-  await shoot('feature-after-rebuild', 'A session after a rebuild', again)
 })
