@@ -54,6 +54,7 @@ describe('only one place touches', () => {
     ],
     ['child processes', /node:child_process|from 'execa'/, /^ports\//],
     ['@actions/core', /@actions\/core/, /^(host\/|action\.ts)/],
+    ['GitHub', /@octokit\//, /^github\//],
   ])('%s', (_, pattern, allowed) => {
     expect(FILES.filter((file) => pattern.test(read(file)) && !allowed.test(file))).toEqual([])
   })
