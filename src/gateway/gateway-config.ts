@@ -13,11 +13,51 @@ export interface GatewayConfig {
   readonly httpsProxy?: string
   readonly noProxy?: string
   readonly extraCa?: string
+  /** MCP servers for Claude; without them nothing listens on their port. */
+  readonly tools?: { readonly bearer: string; readonly servers: readonly ToolServer[] }
+}
+
+/** The part of JSON Schema that tools describe their arguments with. */
+export interface ToolSchema {
+  readonly type: 'object'
+  readonly properties: Readonly<Record<string, ToolArgument>>
+  readonly required: readonly string[]
+}
+
+export interface ToolArgument {
+  readonly type: 'string' | 'integer' | 'boolean' | 'array'
+  readonly description?: string
+  readonly enum?: readonly string[]
+  readonly minimum?: number
+}
+
+/** A tool acts on nothing: it takes note of a call, says a sentence, or looks up what it was given beforehand. */
+export interface Tool {
+  readonly name: string
+  readonly description: string
+  readonly inputSchema: ToolSchema
+  readonly answer:
+    | { readonly kind: 'note'; readonly text: string }
+    | { readonly kind: 'say'; readonly text: string }
+    | {
+        readonly kind: 'look-up'
+        readonly argument: string
+        /** By the argument as text; '' where it was not given. */
+        readonly texts: Readonly<Record<string, string>>
+        readonly otherwise: string
+      }
+}
+
+/** Claude Code calls its tools `mcp__<name>__<tool>`. */
+export interface ToolServer {
+  readonly name: string
+  readonly tools: readonly Tool[]
 }
 
 /** Ports that the gateway listens on inside the project's networks. */
 export const PROXY_PORT = 8080
 export const RELAY_PORT = 8081
+export const TOOLS_PORT = 8082
 
 /** A line of the gateway's log (its stdout). */
 export type GatewayEvent =
@@ -25,7 +65,7 @@ export type GatewayEvent =
   | {
       readonly event: 'decision'
       readonly time: string
-      readonly via: 'connect' | 'http' | 'relay'
+      readonly via: 'connect' | 'http' | 'relay' | 'tools'
       readonly method: string
       /** Normalised host and port that was asked for. */
       readonly host: string
@@ -47,6 +87,14 @@ export type GatewayEvent =
       readonly durationMs: number
       /** What went wrong on the way out, in words. */
       readonly error?: string
+    }
+  | {
+      /** A call that a tool took note of, its arguments as they came: checked for their types and size only. */
+      readonly event: 'call'
+      readonly time: string
+      readonly server: string
+      readonly tool: string
+      readonly arguments: Readonly<Record<string, unknown>>
     }
 
 /** One thing that the probe tries, from inside the sandbox's network namespace. */

@@ -52,6 +52,28 @@ export interface Check {
   readonly summary?: string
 }
 
+/** A job of a workflow run. */
+export interface WorkflowJob {
+  readonly id: number
+  readonly name: string
+  readonly conclusion: string | undefined
+  readonly url: string
+  readonly failedSteps: readonly { readonly number: number; readonly name: string }[]
+  /** What it printed, or the end of that; only of jobs that failed. */
+  readonly log?: string
+}
+
+/** A run of GitHub Actions on the head. */
+export interface WorkflowRun {
+  readonly id: number
+  readonly name: string
+  readonly status: string
+  readonly conclusion: string | undefined
+  readonly url: string
+  readonly createdAt: string
+  readonly jobs: readonly WorkflowJob[]
+}
+
 export interface Image {
   /** Name of the file in the context folder. */
   readonly name: string
@@ -82,6 +104,8 @@ export interface FrozenContext {
   readonly commits: readonly Commit[]
   readonly files: readonly ChangedFile[]
   readonly checks: readonly Check[]
+  /** Undefined where the token may not read them. */
+  readonly workflowRuns?: readonly WorkflowRun[]
   readonly images: readonly Image[]
   /** Unified diff from merge base to head; empty for an issue. */
   readonly diff: string

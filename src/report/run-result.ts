@@ -1,6 +1,7 @@
 // The whole story of a run, as it is written to result.json (schema version 1).
 import type { Finding } from '../audit/finding.ts'
 import type { GatewayEvent, ProbeRow } from '../gateway/gateway-config.ts'
+import type { Outbox } from '../github/outbox.ts'
 import type { ErrorKind, Problem } from '../ports/errors.ts'
 import type { Change, Refusal } from '../workspace/patch.ts'
 
@@ -60,6 +61,8 @@ export interface RunResult {
     readonly changes: readonly Change[]
     readonly refusals: readonly Refusal[]
   }
+  /** What Claude asked to have said on GitHub; of runs with a briefing. Untrusted. */
+  readonly outbox?: Outbox
   /** The volume that still has the work, because it could not be brought back. */
   readonly keptVolume?: string
   /** Absolute paths of what was written. */
@@ -69,6 +72,7 @@ export interface RunResult {
     readonly withheld?: string
     readonly changes?: string
     readonly transcript?: string
+    readonly outbox?: string
     readonly result: string
   }
 }

@@ -1,5 +1,7 @@
 // What a run was asked to do: parsed once, validated whole, and read-only from then on.
 
+import type { ToolServer } from '../gateway/gateway-config.ts'
+
 /** How the sandbox's container is described. */
 export type ProjectSource =
   /** Look for .devcontainer/devcontainer.json, .devcontainer.json, then a compose file with `base`. */
@@ -43,6 +45,15 @@ export interface HostNetwork {
   readonly extraCa?: string
 }
 
+/** What Claude is given of an issue or pull request, and the tools by which it says something there. */
+export interface Briefing {
+  /** Files below /airlock/context, by their path there. Inside they can be read and not written. */
+  readonly files: ReadonlyMap<string, Uint8Array>
+  readonly tools: readonly ToolServer[]
+  /** What an entry of the outbox can be about. */
+  readonly subject: 'issue' | 'pull' | 'none'
+}
+
 export interface RunRequest {
   /** Eight characters of [a-z0-9]; names the compose project `airlock-<runId>`. */
   readonly runId: string
@@ -81,6 +92,7 @@ export interface RunRequest {
     /** npm registry that the feature installs from instead of the native distribution. */
     readonly npmRegistry?: string
   }
+  readonly briefing?: Briefing
   /** Where patch, transcript and result are written, absolute. */
   readonly outputDir: string
 }
