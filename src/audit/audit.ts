@@ -27,7 +27,7 @@ export function audit(config: ResolvedConfig, policy: Policy): readonly Finding[
  */
 export function auditMetadata(entries: readonly JsonObject[], directory: string, policy: Policy): readonly Finding[] {
   const inside = (path: string) => isBelow(directory, resolve(path))
-  const project: Project = { inside, withheld: () => false, model: undefined }
+  const project: Project = { directory, inside, withheld: () => false, model: undefined }
   const containers = entries.map((entry) => metadataContainer(entry, directory))
   return RULES.flatMap((rule) => inContainers(rule, containers, project)).map((found) => withAllowance(found, policy))
 }
@@ -51,22 +51,27 @@ const finding = ({ id, severity, reason, remedy }: Rule, { message, source }: Hi
 })
 
 function withAllowance(found: Finding, { allow }: Policy): Finding {
-  const allowance = allow.find(({ rule }) => rule === found.rule)
+  const allowance = found.severity === 'rewrite' ? undefined : allow.find(({ rule }) => rule === found.rule)
   return allowance ? { ...found, allowed: allowance.reason } : found
 }
 
 // A rule that is spelled wrong would leave the user wondering why the finding still stops the run.
 function pointlessAllowances({ allow }: Policy): readonly Finding[] {
-  return allow
-    .filter(({ rule }) => !RULES.some(({ id }) => id === rule))
-    .map(({ rule }) => ({
-      rule: 'AL000',
-      severity: 'warn',
-      message: `allow names ${rule}, and there is no such rule`,
-      reason: 'nothing is allowed by it',
-      remedy: `The rules are ${RULES[0]?.id} to ${RULES.at(-1)?.id}; findings name theirs.`,
-      source: { file: 'allow' },
-    }))
+  return allow.flatMap(({ rule }) => {
+    const known = RULES.find(({ id }) => id === rule)
+    if (known && known.severity !== 'rewrite') return []
+    const why = known ? 'which stops nothing' : 'and there is no such rule'
+    return [
+      {
+        rule: 'AL000',
+        severity: 'warn',
+        message: `allow names ${rule}, ${why}`,
+        reason: 'nothing is allowed by it',
+        remedy: 'Take it away; findings that are refused name their rule.',
+        source: { file: 'allow' },
+      } as const,
+    ]
+  })
 }
 
 function projectOf(config: ResolvedConfig): Project {
@@ -74,6 +79,7 @@ function projectOf(config: ResolvedConfig): Project {
   const root = real(config.directory)
   const withheld = new Set(config.notInCopy)
   return {
+    directory: config.directory,
     // A path that was not looked up may be a link to anywhere; remote contexts are no paths at all.
     inside: (path) => isBelow(root, real(path)) && (config.realPaths === undefined || path in config.realPaths),
     withheld: (path) => withheld.has(path),

@@ -35,7 +35,10 @@ export function metadataContainer(entry: JsonObject, directory: string): Contain
   const terms = inComposeTerms(substitute(entry, known))
   return {
     name: layer,
-    keys: { ...terms, security_opt: keptSecurityOptions(terms.security_opt ?? [], layer, () => {}) },
+    keys: {
+      ...terms,
+      security_opt: keptSecurityOptions(terms.security_opt ?? [], { in: 'devcontainer', path: [] }, () => {}),
+    },
     at: (): Source => ({ file: `devcontainer.metadata of ${layer}` }),
   }
 }

@@ -24,7 +24,7 @@ function formatRule(same: readonly Finding[], first: Finding): readonly string[]
 
 function verdict(finding: Finding): string {
   if (finding.allowed !== undefined) return 'allowed'
-  return finding.severity === 'refuse' ? 'refused' : 'warning'
+  return { refuse: 'refused', warn: 'warning', rewrite: 'changed' }[finding.severity]
 }
 
 /** The error for the findings that stop the run; undefined when none does. */

@@ -1,6 +1,6 @@
 // Where a value of the resolved configuration is written.
 import { objectOf } from '../config/json.ts'
-import type { Json, ResolvedConfig, Source, SourceDocument } from '../config/resolved-config.ts'
+import type { Json, Place, ResolvedConfig, Source, SourceDocument } from '../config/resolved-config.ts'
 
 type Path = readonly (string | number)[]
 
@@ -18,6 +18,33 @@ export function locateInCompose(config: ResolvedConfig, path: Path, near?: strin
     if (document) return locateNear(document, part, length === path.length ? near : undefined)
   }
   return { file: documents.at(-1)?.file ?? 'compose file' }
+}
+
+/** Where a place of the configuration stands; a text without a path is looked for everywhere. */
+export function locatePlace(config: ResolvedConfig, { in: where, path, near }: Place): Source {
+  const { devcontainer, composeFiles, composeParts = [] } = config
+  const documents = where === 'compose' ? [...composeFiles, ...composeParts] : devcontainer ? [devcontainer] : []
+  if (path.length === 0 && near !== undefined) {
+    const found = documents.map((document) => locateText(document, near)).find((source) => source !== undefined)
+    if (found) return found
+  }
+  if (where === 'compose') return locateInCompose(config, path, near)
+  return devcontainer ? locateNear(devcontainer, path, near) : { file: 'devcontainer.json' }
+}
+
+/** The deepest value that has the text in it, or in its key. */
+function locateText(document: SourceDocument, text: string): Source | undefined {
+  const search = (value: Json, path: Path): Source | undefined => {
+    if (typeof value === 'string' && value.includes(text)) return document.locate(path)
+    if (typeof value !== 'object' || value === null) return undefined
+    for (const [key, part] of Object.entries(value)) {
+      if (key.includes(text)) return document.locate([...path, key])
+      const found = search(part, [...path, Array.isArray(value) ? Number(key) : key])
+      if (found) return found
+    }
+    return undefined
+  }
+  return search(document.value, [])
 }
 
 /** The element below `path` that mentions `near`, or the value at `path` itself. */

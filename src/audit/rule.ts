@@ -1,5 +1,6 @@
 // What a rule of the audit is. Rules are data: a question about the resolved configuration, and why it is asked.
 import type { ComposeModel, JsonObject, ResolvedConfig, Source } from '../config/resolved-config.ts'
+import type { Severity } from './finding.ts'
 
 /** A place where a rule is broken. */
 export interface Hit {
@@ -19,6 +20,8 @@ export interface Container {
 
 /** What rules about containers need to know of what is around them. */
 export interface Project {
+  /** Absolute, links followed. */
+  readonly directory: string
   /** Whether a path of the host, links followed, is in the project's folder. */
   readonly inside: (path: string) => boolean
   /** Whether a path in the project is left out of the workspace's copy. */
@@ -36,11 +39,16 @@ export interface Policy {
 export interface Rule {
   readonly id: string
   readonly title: string
-  readonly severity: 'refuse' | 'warn'
+  readonly severity: Severity
   /** The promise of the design that it holds: 1 network, 2 credentials, 3 workspace, 4 services, 5 leftovers. */
   readonly promise: 1 | 2 | 3 | 4 | 5
   readonly reason: string
   readonly remedy: string
+  /**
+   * What becomes of a refused thing that is allowed. `kept`: the sandbox has it, and a promise is open. `left out`: the
+   * sandbox starts without it, because the compose file of a run is built from what airlock knows.
+   */
+  readonly whenAllowed?: 'kept' | 'left out'
   readonly container?: (container: Container, project: Project) => readonly Hit[]
   readonly config?: (config: ResolvedConfig, project: Project, policy: Policy) => readonly Hit[]
 }

@@ -5,6 +5,15 @@ import { FILES } from './rules/files.ts'
 import { MOUNTS } from './rules/mounts.ts'
 import { NETWORKS } from './rules/networks.ts'
 import { PRIVILEGES } from './rules/privileges.ts'
+import { REWRITES } from './rules/rewrites.ts'
 import { UNKNOWN } from './rules/unknown.ts'
 
-export const RULES: readonly Rule[] = [...PRIVILEGES, ...MOUNTS, ...FILES, ...NETWORKS, ...BUILD, ...UNKNOWN]
+export const RULES: readonly Rule[] = [
+  ...PRIVILEGES,
+  ...MOUNTS,
+  ...FILES,
+  ...NETWORKS,
+  ...BUILD,
+  ...UNKNOWN,
+  ...REWRITES,
+]

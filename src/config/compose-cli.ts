@@ -1,17 +1,16 @@
 // Asks compose itself for the resolved model. Its output may hold secrets: it is parsed, and never shown or logged.
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { dirname, join, relative, resolve } from 'node:path'
+import { basename, dirname, join, relative, resolve } from 'node:path'
 import { type Docker, lastLines } from '../ports/docker.ts'
 import { AirlockError } from '../ports/errors.ts'
 import { type EnvContext, judgeEnvFiles, readDotEnv, redact } from './env-files.ts'
 import { isString, listOf, objectOf } from './json.ts'
-import type { ComposeModel, EnvFile, Json, JsonObject } from './resolved-config.ts'
+import type { ComposeModel, EnvFile, Json, JsonObject, Note, Rewrite } from './resolved-config.ts'
 
 export interface ComposeResult {
   readonly model: ComposeModel
   readonly envFiles: readonly EnvFile[]
-  readonly notes: readonly string[]
 }
 
 interface Call extends EnvContext {
@@ -30,7 +29,7 @@ interface Call extends EnvContext {
 export async function composeConfig(
   files: readonly string[],
   mentionsEnvFile: boolean,
-  context: EnvContext & { readonly docker: Docker },
+  context: EnvContext & { readonly docker: Docker; readonly note: Note },
 ): Promise<ComposeResult> {
   const scratch = await mkdtemp(join(tmpdir(), 'airlock-compose-'))
   try {
@@ -43,7 +42,8 @@ export async function composeConfig(
     const envTexts = [dotEnv.text, ...(await textsOf(envFiles))]
     const { model, unset } = await config([...files, ...override], [], { ...call, envTexts })
     const notes = [...dotEnv.notes, ...envFileNotes(envFiles, context.directory), ...unsetNotes(unset)]
-    return { model: model as unknown as ComposeModel, envFiles, notes }
+    for (const { message, ...as } of notes) context.note(message, as)
+    return { model: model as unknown as ComposeModel, envFiles }
   } finally {
     await rm(scratch, { recursive: true, force: true })
   }
@@ -139,16 +139,21 @@ async function textsOf(envFiles: readonly EnvFile[]): Promise<readonly string[]>
   return Promise.all(read.map(({ path }) => readFile(path, 'utf8').catch(() => '')))
 }
 
-function envFileNotes(envFiles: readonly EnvFile[], directory: string): readonly string[] {
+function envFileNotes(envFiles: readonly EnvFile[], directory: string): readonly Rewrite[] {
   return envFiles
     .filter(({ use }) => use === 'withheld')
     .map(({ service, path }) => {
       const name = relative(directory, path)
-      return `env_file ${name} of service ${service} is left out: git ignores it (include: ${name} brings it in)`
+      const message = `env_file ${name} of service ${service} is left out: git ignores it (include: ${name} brings it in)`
+      const place = { in: 'compose', path: ['services', service, 'env_file'], near: basename(path) } as const
+      return { kind: 'environment files', message, place }
     })
 }
 
-function unsetNotes(names: readonly string[]): readonly string[] {
-  if (names.length === 0) return []
-  return [`variables of the compose files without a value: ${names.join(', ')}`]
+function unsetNotes(names: readonly string[]): readonly Rewrite[] {
+  return names.map((name) => ({
+    kind: 'host variables',
+    message: `variable ${name} of the compose files has no value here`,
+    place: { in: 'compose', path: [], near: `\${${name}` },
+  }))
 }

@@ -4,7 +4,6 @@ import { resolve } from 'node:path'
 import type { SuppliedBase } from '../request/run-request.ts'
 import { baseOfService } from './base-image.ts'
 import { type ConfigContext, requireService, resolveComposeProject, servicesToRun, tidied } from './compose-project.ts'
-import { composeNotes } from './left-out.ts'
 import type { BaseImage, ComposeModel, JsonObject, ResolvedConfig } from './resolved-config.ts'
 import { locateWorkspace } from './workspace.ts'
 import { bindsOf } from './workspace-binds.ts'
@@ -36,7 +35,6 @@ export async function resolveComposeOnly(request: ComposeOnlyRequest, context: C
     workingFolder(model, service, directory),
   )
   if (note) context.note(note)
-  for (const text of composeNotes(model, services)) context.note(text)
   return {
     kind: 'compose-only',
     directory,

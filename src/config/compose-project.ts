@@ -6,7 +6,7 @@ import { composeConfig } from './compose-cli.ts'
 import { type ComposeDocuments, includedEnvFiles, readComposeFiles } from './compose-files.ts'
 import { unreadable } from './env-files.ts'
 import type { Problems } from './problems.ts'
-import type { ComposeModel, EnvFile, Source, SourceDocument } from './resolved-config.ts'
+import type { ComposeModel, EnvFile, Note, Source, SourceDocument } from './resolved-config.ts'
 import { selectServices } from './services.ts'
 import { surroundingsOf, tidyModel } from './tidy.ts'
 
@@ -17,7 +17,7 @@ export interface ConfigContext {
   readonly docker: Docker
   readonly process: Process
   readonly problems: Problems
-  readonly note: (text: string) => void
+  readonly note: Note
 }
 
 export interface ComposeProject {
@@ -40,8 +40,7 @@ export async function resolveComposeProject(paths: readonly string[], context: C
   context.problems.throwIfAny()
   const all = [...documents.files, ...documents.parts]
   const mentionsEnvFile = all.some(({ value }) => JSON.stringify(value).includes('"env_file"'))
-  const { model, envFiles, notes } = await composeConfig(paths, mentionsEnvFile, context)
-  for (const note of notes) context.note(note)
+  const { model, envFiles } = await composeConfig(paths, mentionsEnvFile, context)
   return { ...documents, model, envFiles }
 }
 

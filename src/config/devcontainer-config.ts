@@ -6,7 +6,6 @@ import { type ConfigContext, requireService, resolveComposeProject, servicesToRu
 import type { Devcontainer } from './devcontainer.ts'
 import { doubleDollars } from './dollars.ts'
 import { isString, listOf, stringsOf } from './json.ts'
-import { composeNotes, devcontainerNotes } from './left-out.ts'
 import { parseMount } from './mount-text.ts'
 import type { BaseImage, JsonObject, ResolvedConfig } from './resolved-config.ts'
 import { parseRunArgs } from './run-args.ts'
@@ -56,9 +55,8 @@ async function onCompose(devcontainer: Devcontainer, asked: AskedServices, conte
   const wanted = isString(value.workspaceFolder) ? value.workspaceFolder : undefined
   const { note: moved, ...workspace } = locateWorkspace(directory, bindsOf(model.services[service], directory), wanted)
   if (moved) note(moved)
-  for (const text of composeNotes(model, services)) note(text)
   for (const key of ['runArgs', 'workspaceMount'].filter((name) => value[name] !== undefined)) {
-    note(`${key} has no meaning for a devcontainer on compose`)
+    note(`${key} has no meaning for a devcontainer on compose`, noMeaning([key]))
   }
   return {
     kind: 'compose',
@@ -88,7 +86,7 @@ function onImage({ kind, value, document, folder }: Devcontainer, asked: AskedSe
   }
   problems.throwIfAny()
   const { container, dropped, unknown } = parseRunArgs(stringsOf(value.runArgs), directory)
-  for (const arg of dropped) note(`${arg} of runArgs is left out`)
+  for (const arg of dropped) note(`${arg} of runArgs is left out`, noMeaning(['runArgs'], arg.split('=', 1)[0]))
   const mount = parseMount(value.workspaceMount ?? '')
   const mounted = workspaceBinds(mount, directory)
   // A mount of something else than the project is for the audit to judge.
@@ -109,7 +107,9 @@ function onImage({ kind, value, document, folder }: Devcontainer, asked: AskedSe
     container: {
       ...container,
       ...(volumes.length > 0 ? { volumes } : {}),
-      ...(options === undefined ? {} : { security_opt: keptSecurityOptions(options, 'runArgs', note) }),
+      ...(options === undefined
+        ? {}
+        : { security_opt: keptSecurityOptions(options, { in: 'devcontainer', path: ['runArgs'] }, note) }),
     },
     unknownRunArgs: unknown,
     workspace,
@@ -125,14 +125,21 @@ function workspaceBinds(mount: JsonObject | undefined, directory: string): reado
   return [{ path: '', target: posix.join(target, relative(source, directory).split(sep).join('/')) }]
 }
 
+const noMeaning = (path: readonly string[], near?: string) =>
+  ({
+    kind: 'no meaning',
+    place: { in: 'devcontainer', path, ...(near === undefined ? {} : { near }) },
+  }) as const
+
 function finished({ document, value }: Devcontainer, body: Body, context: ConfigContext): ResolvedConfig {
   const { directory, note } = context
   const { folder } = body.workspace
   const values = { containerWorkspaceFolder: folder, containerWorkspaceFolderBasename: posix.basename(folder) }
   const complete = substitute(value, { values, askedOfHost: () => {} })
-  for (const text of devcontainerNotes(document.value)) note(text)
-  const { notes, ...features } = featuresOf(complete)
-  for (const text of notes) note(text)
+  const { leftOut, ...features } = featuresOf(complete)
+  for (const id of leftOut) {
+    note(`feature ${id} is left out: airlock installs Claude Code itself`, noMeaning(['features', id]))
+  }
   const settings = settingsOf(complete)
   return {
     ...body,
@@ -140,7 +147,10 @@ function finished({ document, value }: Devcontainer, body: Body, context: Config
     devcontainer: document,
     ...features,
     settings: settings.securityOpt
-      ? { ...settings, securityOpt: keptSecurityOptions(settings.securityOpt, 'devcontainer.json', note) }
+      ? {
+          ...settings,
+          securityOpt: keptSecurityOptions(settings.securityOpt, { in: 'devcontainer', path: ['securityOpt'] }, note),
+        }
       : settings,
     notes: [],
   }

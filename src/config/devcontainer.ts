@@ -76,6 +76,9 @@ function withHostVariables(value: JsonObject, { directory, note }: ConfigContext
   // What runs on the host is not used at all, and should not make notes either.
   const { initializeCommand: _, ...used } = value
   const replaced = substitute(used, { values, askedOfHost: (name) => void asked.add(name) })
-  if (asked.size > 0) note(`variables of the host's environment are not handed on: ${[...asked].join(', ')}`)
+  for (const name of asked) {
+    const place = { in: 'devcontainer', path: [], near: `nv:${name}` } as const
+    note(`${name} of the host's environment is not handed on`, { kind: 'host variables', place })
+  }
   return replaced
 }

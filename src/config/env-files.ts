@@ -6,7 +6,7 @@ import type { Process } from '../ports/process.ts'
 import { isBelow } from './below.ts'
 import { leftOutOfCopy } from './copied.ts'
 import { realPath } from './real-paths.ts'
-import type { EnvFile } from './resolved-config.ts'
+import type { EnvFile, Rewrite } from './resolved-config.ts'
 
 export interface EnvContext {
   readonly directory: string
@@ -18,7 +18,7 @@ export interface EnvContext {
 export interface DotEnv {
   /** Text that compose may read; empty when there is no file or it is withheld. */
   readonly text: string
-  readonly notes: readonly string[]
+  readonly notes: readonly Rewrite[]
 }
 
 /** @param folder the compose project's folder, where compose itself looks for `.env` */
@@ -31,7 +31,8 @@ export async function readDotEnv(folder: string, context: EnvContext): Promise<D
   if (use === 'read') return { text: withoutToolSettings(text), notes: [] }
   const why =
     use === 'outside' ? "lies outside the project's folder" : `is ignored by git (include: ${name} brings it in)`
-  return { text: '', notes: [`${name} is not read for the compose files' variables: it ${why}`] }
+  const message = `${name} is not read for the compose files' variables: it ${why}`
+  return { text: '', notes: [{ kind: 'environment files', message, place: { in: 'compose', path: [], near: '${' } }] }
 }
 
 // With COMPOSE_FILE, COMPOSE_EXPERIMENTAL_GIT_REMOTE, DOCKER_HOST and the like a repository's .env would steer the

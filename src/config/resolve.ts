@@ -11,7 +11,7 @@ import { discover, type Found } from './discover.ts'
 import { hostPathsOf } from './host-paths.ts'
 import { collectProblems } from './problems.ts'
 import { realPath, realPathsOf } from './real-paths.ts'
-import type { ResolvedConfig } from './resolved-config.ts'
+import type { Note, ResolvedConfig, Rewrite } from './resolved-config.ts'
 
 export type ConfigRequest = Pick<RunRequest, 'directory' | 'project' | 'service' | 'services' | 'include'>
 
@@ -27,16 +27,18 @@ export interface ConfigDeps {
  */
 export async function resolveConfig(request: ConfigRequest, deps: ConfigDeps): Promise<ResolvedConfig> {
   const notes = new Set<string>()
+  const rewrites: Rewrite[] = []
   const problems = collectProblems()
   const directory = await realPath(request.directory)
   const { include } = request
-  const context: ConfigContext = { directory, include, ...deps, problems, note: (text) => void notes.add(text) }
+  const note: Note = (message, as) => void (as ? rewrites.push({ message, ...as }) : notes.add(message))
+  const context: ConfigContext = { directory, include, ...deps, problems, note }
   const found = await discover(directory, request.project, problems)
   problems.throwIfAny()
   const config = await resolveFound(found as Found, request, context)
   const paths = hostPathsOf(config)
   const notInCopy = await leftOutOfCopy(directory, paths, include, deps.process)
-  return { ...config, realPaths: await realPathsOf(paths), notInCopy: [...notInCopy], notes: [...notes] }
+  return { ...config, realPaths: await realPathsOf(paths), notInCopy: [...notInCopy], rewrites, notes: [...notes] }
 }
 
 async function resolveFound(found: Found, request: ConfigRequest, context: ConfigContext): Promise<ResolvedConfig> {

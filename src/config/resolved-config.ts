@@ -45,6 +45,26 @@ export type BaseImage =
       readonly args: Readonly<Record<string, string>>
     }
 
+/** A place in the project's configuration, which the audit turns into file and line. */
+export interface Place {
+  readonly in: 'compose' | 'devcontainer'
+  readonly path: readonly (string | number)[]
+  /** Text of the element that is meant, where the path leads to a list or mapping. */
+  readonly near?: string
+}
+
+/** What was changed on the way to the resolved configuration; the audit has a rule for each kind. */
+export type RewriteKind = 'host variables' | 'environment files' | 'narrowed binds' | 'protections' | 'no meaning'
+
+export interface Rewrite {
+  readonly kind: RewriteKind
+  readonly message: string
+  readonly place: Place
+}
+
+/** Takes note of something for the reader; with `as`, that something of the project's files was changed. */
+export type Note = (text: string, as?: Omit<Rewrite, 'message'>) => void
+
 /** An `env_file` entry of a service, and what became of it. */
 export interface EnvFile {
   readonly service: string
@@ -88,6 +108,8 @@ export interface ResolvedConfig {
   readonly settings: JsonObject
   /** Where the workspace volume is mounted, and the folder in it that Claude starts in. Absolute, in the container. */
   readonly workspace: { readonly target: string; readonly folder: string }
-  /** Things that were left out or changed on purpose, for the reader: `ports of service web are not published`. */
+  /** What was left out or changed of the project's files while they were resolved. */
+  readonly rewrites?: readonly Rewrite[]
+  /** What else the reader should know: `base_image is not used`. */
   readonly notes: readonly string[]
 }

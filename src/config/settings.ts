@@ -41,7 +41,8 @@ export interface Features {
   readonly features: JsonObject
   /** Options of our own Claude Code feature. */
   readonly claudeFeature: JsonObject
-  readonly notes: readonly string[]
+  /** Ids of the features that were taken out. */
+  readonly leftOut: readonly string[]
 }
 
 /**
@@ -55,7 +56,7 @@ export function featuresOf(value: JsonObject): Features {
   return {
     features: Object.fromEntries(all.filter(([id]) => !isClaudeCode(id))),
     claudeFeature: isObject(own?.[1]) ? withoutVersionOption(own[1]) : {},
-    notes: claude.map(([id]) => `feature ${id} is left out: airlock installs Claude Code itself`),
+    leftOut: claude.map(([id]) => id),
   }
 }
 

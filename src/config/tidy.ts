@@ -3,7 +3,7 @@ import { join, posix, relative, sep } from 'node:path'
 import { isBelow } from './below.ts'
 import { doubleDollars, singleDollars } from './dollars.ts'
 import { isObject, isString, listOf, objectOf, stringsOf } from './json.ts'
-import type { ComposeModel, Json, JsonObject } from './resolved-config.ts'
+import type { ComposeModel, Json, JsonObject, Note, Place } from './resolved-config.ts'
 import { networksOf } from './services.ts'
 
 export interface TidyContext {
@@ -12,7 +12,7 @@ export interface TidyContext {
   /** The outermost folder whose bind means "the project and what is around it". */
   readonly surroundings: string
   readonly service: string
-  readonly note: (text: string) => void
+  readonly note: Note
 }
 
 export function tidyModel(model: ComposeModel, context: TidyContext): ComposeModel {
@@ -30,7 +30,7 @@ function tidyService(name: string, service: JsonObject, context: TidyContext): J
     ...(service.environment === undefined ? {} : { environment: withValues(name, service.environment, context) }),
     ...(service.security_opt === undefined
       ? {}
-      : { security_opt: keptSecurityOptions(service.security_opt, `service ${name}`, context.note) }),
+      : { security_opt: keptSecurityOptions(service.security_opt, inService(name, 'security_opt'), context.note) }),
   }
 }
 
@@ -38,7 +38,10 @@ function tidyService(name: string, service: JsonObject, context: TidyContext): J
 function withValues(name: string, environment: Json, { note }: TidyContext): JsonObject {
   const entries = Object.entries(objectOf(environment))
   const empty = entries.filter(([, value]) => value === null).map(([key]) => key)
-  if (empty.length > 0) note(`variables of the host that service ${name} asks for are not given: ${empty.join(', ')}`)
+  for (const variable of empty) {
+    const text = `${variable} of the host's environment is not given to service ${name}`
+    note(text, { kind: 'host variables', place: inService(name, 'environment', variable) })
+  }
   return Object.fromEntries(entries.filter(([, value]) => value !== null))
 }
 
@@ -49,14 +52,16 @@ function tidyVolume(name: string, volume: JsonObject, context: TidyContext): rea
   if (volume.type !== 'bind' || !isString(volume.source) || !isString(volume.target)) return [volume]
   const source = singleDollars(volume.source)
   if (CLOCK.test(source)) {
-    context.note(`${source} of the host is not mounted into service ${name}`)
+    const text = `${source} of the host is not mounted into service ${name}`
+    context.note(text, { kind: 'narrowed binds', place: inService(name, 'volumes', source) })
     return []
   }
   const target = volume.target.replace(/(.)\/+$/, '$1')
   const around = name === context.service && isAround(source, context)
   if (!around) return [{ ...volume, target }]
   const below = posix.join(target, relative(source, context.directory).split(sep).join('/'))
-  context.note(`service ${name} sees only the project's folder of ${source}, at ${below}`)
+  const text = `service ${name} sees only the project's folder of ${source}, at ${below}`
+  context.note(text, { kind: 'narrowed binds', place: inService(name, 'volumes', volume.target) })
   return [{ ...volume, source: doubleDollars(context.directory), target: below }]
 }
 
@@ -68,13 +73,20 @@ const isAround = (source: string, { directory, surroundings }: TidyContext) =>
  * Without the options that switch a protection off: debuggers ask for `seccomp=unconfined` out of habit, and ptrace has
  * worked under Docker's own profile since kernel 4.8. What is not known stays, for the audit to refuse.
  */
-export function keptSecurityOptions(options: Json, where: string, note: (text: string) => void): readonly string[] {
+export function keptSecurityOptions(options: Json, place: Place, note: Note): readonly string[] {
   return stringsOf(options).filter((option) => {
     const loosens = /^(seccomp|apparmor|label)[=:]/.test(option)
-    if (loosens) note(`security option ${option} of ${where} is left out: the engine's own profile stays on`)
+    const text = `security option ${option} is left out: the engine's own profile stays on`
+    if (loosens) note(text, { kind: 'protections', place: { ...place, near: option } })
     return !loosens
   })
 }
+
+const inService = (service: string, key: string, near?: string): Place => ({
+  in: 'compose',
+  path: ['services', service, key],
+  ...(near === undefined ? {} : { near }),
+})
 
 // A link is an old way to give a service a second name.
 function linksAsAliases(services: Readonly<Record<string, JsonObject>>): Readonly<Record<string, JsonObject>> {

@@ -18,7 +18,10 @@ function mount(volume: JsonObject, context: ServiceContext): readonly JsonObject
     const source = singleDollars(String(volume.source))
     return insideProject(context.directory, source) === undefined ? [] : [bindMount(source, target, readOnly, context)]
   }
+  if (volume.type !== 'volume') return []
   if (typeof volume.source !== 'string') return [{ type: 'volume', target }]
+  // A volume whose name is a path would be a bind by another spelling.
+  if (!/^[A-Za-z0-9][\w.-]*$/.test(volume.source)) return []
   context.useVolume(volume.source)
   const subpath = (volume.volume as JsonObject | undefined)?.subpath
   return [{ type: 'volume', source: volume.source, target, ...readOnly, ...(subpath ? { volume: { subpath } } : {}) }]
@@ -43,7 +46,7 @@ function filesOf(service: JsonObject, kind: 'configs' | 'secrets', context: Serv
     const { source, target } = typeof entry === 'string' ? { source: entry, target: undefined } : (entry as JsonObject)
     const file = context.model?.[kind]?.[String(source)]?.file
     const path = typeof file === 'string' ? insideProject(context.directory, file) : undefined
-    if (path === undefined) return []
+    if (path === undefined || !context.inCopy(path)) return []
     const name = typeof target === 'string' ? target : String(source)
     const place = name.startsWith('/') ? name : kind === 'secrets' ? `/run/secrets/${name}` : `/${name}`
     return [workspaceMount(path, place, { read_only: true }, context)]

@@ -16,7 +16,7 @@ export function sandboxService(input: TopologyInput, context: ServiceContext, ne
   const { config, image, limits } = input
   const service = config.compose?.services[config.service] ?? config.container ?? {}
   const { metadata } = image
-  const securityOpt = keptSecurityOptions([...metadata.securityOpt], 'the devcontainer', () => {})
+  const securityOpt = keptSecurityOptions([...metadata.securityOpt], { in: 'devcontainer', path: [] }, () => {})
   const defaults = closedDefaults(service, context)
   return {
     ...passed(service),

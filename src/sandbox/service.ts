@@ -8,7 +8,7 @@ import { list, type ServiceContext } from './service-context.ts'
  * Keys that pass as they are. Left out on purpose: ports, container_name, extra_hosts, dns, links, restart, logging,
  * devices, privileged, network_mode and all namespaces, runtime, deploy, profiles, develop, cgroup settings.
  */
-const PASSED = [
+export const PASSED = [
   'command',
   'entrypoint',
   'environment',

@@ -6,7 +6,7 @@ import { locateInCompose } from '../locate.ts'
 import { type Hit, hit, type Rule } from '../rule.ts'
 
 /** Keys of a compose service that are passed on, judged by a rule, or left out with a note. */
-const SERVICE_KEYS = new Set(
+export const SERVICE_KEYS: ReadonlySet<string> = new Set(
   [
     'annotations attach build cap_add cap_drop cgroup cgroup_parent command configs container_name',
     'cpu_count cpu_percent cpu_period cpu_quota cpu_rt_period cpu_rt_runtime cpu_shares cpus cpuset credential_spec',
@@ -30,6 +30,7 @@ export const UNKNOWN: readonly Rule[] = [
     id: 'AL601',
     title: 'unknown compose key',
     severity: 'refuse',
+    whenAllowed: 'left out',
     promise: 1,
     reason: 'a key that airlock does not know may give the container anything',
     remedy: 'Remove the key, or leave the service out (services).',
@@ -46,6 +47,7 @@ export const UNKNOWN: readonly Rule[] = [
     id: 'AL602',
     title: 'unknown argument in runArgs',
     severity: 'refuse',
+    whenAllowed: 'left out',
     promise: 1,
     reason:
       "arguments of docker run can give the container anything of the host's; only a list of harmless ones passes",
@@ -69,6 +71,7 @@ export const UNKNOWN: readonly Rule[] = [
     id: 'AL604',
     title: 'feature that needs a container engine',
     severity: 'refuse',
+    whenAllowed: 'left out',
     promise: 1,
     reason: "the feature needs a privileged container or the host's engine, and either is root on the host",
     remedy: 'Leave the feature out: point config_file at a devcontainer.json without it.',

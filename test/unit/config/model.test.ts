@@ -97,10 +97,10 @@ describe('settings and features', () => {
     const value = {
       features: { [id]: { version: '2', channel: 'x' }, './tools': {}, 'a/b/claude-code-helper:1': true },
     }
-    const { features, claudeFeature, notes } = featuresOf(value)
+    const { features, claudeFeature, leftOut } = featuresOf(value)
     expect(features).toEqual({ './tools': {}, 'a/b/claude-code-helper:1': true })
     expect(claudeFeature).toEqual(options)
-    expect(notes).toHaveLength(1)
+    expect(leftOut).toEqual([id])
   })
 
   it("keeps the order of features without Claude Code's", () => {
