@@ -1,5 +1,6 @@
 // A workflow's inputs, as the runner hands them over: INPUT_<NAME> in the environment.
 import { FOREIGN, FOREIGN_SECRETS } from './foreign-inputs.ts'
+import { type GitHubRequest, parseGitHub } from './github-request.ts'
 import { Findings, Given } from './given.ts'
 import { INPUTS } from './inputs.ts'
 import { suggestion } from './nearest.ts'
@@ -11,37 +12,44 @@ const HELP = 'Every input is described in docs/inputs.md.'
 /** Errors: one `input` error with every problem. */
 export function requestFromAction(around: Surroundings): {
   readonly request: RunRequest
+  readonly github: GitHubRequest
   readonly warnings: readonly string[]
 } {
   const findings = new Findings()
   const given = new Given(readInputs(around.env, findings), (name) => name)
   if (given.text('prompt_file')?.trim() === '-') findings.problem('prompt_file: a workflow has no standard input')
-  const request = parseRequest(given, { ...around, readStdin: () => ' ' }, findings)
+  const github = parseGitHub(given, findings)
+  // What an event asks for needs no prompt; whether this one does is decided with the event.
+  const promptless = github.mode !== 'run' && Boolean(around.env.GITHUB_EVENT_PATH)
+  const request = parseRequest(given, { ...around, readStdin: () => ' ' }, findings, promptless)
   findings.throwIfAny(HELP)
-  return { request, warnings: findings.warnings }
+  return { request, github, warnings: findings.warnings }
 }
 
 function readInputs(env: Surroundings['env'], findings: Findings): ReadonlyMap<string, readonly string[]> {
   const values = new Map<string, readonly string[]>()
   const known = INPUTS.map((input) => input.name)
+  const foreign: string[] = []
   for (const [variable, value] of Object.entries(env)) {
     if (!variable.startsWith('INPUT_') || value === undefined) continue
     const name = variable.slice('INPUT_'.length).toLowerCase()
     if (known.includes(name)) values.set(name, [value])
-    else if (name in FOREIGN) warnOf(name, value, findings)
+    // `use_bedrock: false` asks for nothing that isn't so anyway.
+    else if (name in FOREIGN) foreign.push(...(/^\s*(false)?\s*$/.test(value) ? [] : [name]))
     else findings.problem(`there is no input ${name}${suggestion(name, known)}`)
   }
+  if (foreign.length > 0) findings.warn(foreignWarning(foreign))
   return values
 }
 
-// `use_bedrock: false` asks for nothing that isn't so anyway.
-function warnOf(name: string, value: string, findings: Findings): void {
-  if (value.trim() !== '' && value.trim() !== 'false') findings.warn(`${name} has no effect: ${FOREIGN[name]}`)
+function foreignWarning(names: readonly string[]): string {
+  return `without effect here: ${names.map((name) => `${name} (${FOREIGN[name]})`).join('; ')}`
 }
 
 /** Everything in the environment that must never appear in a log, before anything is made of it. */
 export function secretsOf(env: Surroundings['env']): readonly string[] {
   const credentials = ['anthropic_api_key', 'claude_code_oauth_token'].map((name) => name.toUpperCase())
-  const inputs = [...credentials, ...FOREIGN_SECRETS.map((name) => name.toUpperCase())].map((name) => `INPUT_${name}`)
-  return [...inputs, ...credentials].map((name) => env[name]?.trim() ?? '').filter((value) => value !== '')
+  const others = ['github_token', ...FOREIGN_SECRETS].map((name) => name.toUpperCase())
+  const names = [...[...credentials, ...others].map((name) => `INPUT_${name}`), ...credentials]
+  return names.map((name) => env[name]?.trim() ?? '').filter((value) => value !== '' && !value.startsWith('${{'))
 }

@@ -111,9 +111,11 @@ function takeValue(token: OptionToken, values: Map<string, string[]>, findings: 
 
 function reportUnknown(rawName: string, known: readonly string[], findings: Findings): void {
   const name = rawName.replace(/^-+/, '')
-  const secret = INPUTS.find((input) => input.where === 'action' && flagOf(input.name) === `--${name}`)
-  if (secret) {
-    const variable = secret.name.toUpperCase()
+  const other = INPUTS.find((input) => input.where === 'action' && flagOf(input.name) === `--${name}`)
+  if (other && other.group !== 'Claude') {
+    findings.problem(`${rawName} is no flag: ${other.name} is an input of the Action, for runs on GitHub`)
+  } else if (other) {
+    const variable = other.name.toUpperCase()
     findings.problem(`${rawName} is no flag, because command lines are visible to others: set ${variable} instead`)
   } else {
     findings.problem(`there is no flag ${rawName}${suggestion(name, known, (text) => `--${text}`)}`)

@@ -1,52 +1,9 @@
 // Every input there is, once: the Action's inputs, the command line's flags, the help and the documentation come from
 // this table. Names that claude-code-action has too keep its meaning.
+import { GITHUB_INPUTS } from './github-inputs.ts'
+import { group, type Input, lines, text, words } from './input-rows.ts'
 
-export interface Input {
-  /** The Action's name; the flag is the same with dashes. */
-  readonly name: string
-  readonly group: Group
-  /** Credentials have no flag: a command line shows in the process list. */
-  readonly where: 'both' | 'action'
-  /**
-   * `text`: one value. `words`: several, split at commas and white space. `lines`: several, one a line.
-   * Flags of the latter two may be given again and again.
-   */
-  readonly form: 'text' | 'words' | 'lines'
-  /** What stands for the value in the help. */
-  readonly value: string
-  readonly description: string
-  readonly default?: string
-}
-
-export const GROUPS = [
-  'The task',
-  'Claude',
-  'The project',
-  'What Claude sees and may change',
-  'The network',
-  'Limits',
-  'Results',
-] as const
-export type Group = (typeof GROUPS)[number]
-
-type Row = Omit<Input, 'group'>
-type More = Partial<Pick<Input, 'default' | 'where'>>
-
-const row =
-  (form: Input['form']) =>
-  (name: string, value: string, description: string, more: More = {}): Row => ({
-    name,
-    form,
-    value,
-    description,
-    where: 'both',
-    ...more,
-  })
-const text = row('text')
-const words = row('words')
-const lines = row('lines')
-
-const group = (name: Group, rows: readonly Row[]): readonly Input[] => rows.map((input) => ({ ...input, group: name }))
+export { GROUPS, type Input } from './input-rows.ts'
 
 export const INPUTS: readonly Input[] = [
   group('The task', [
@@ -63,6 +20,7 @@ export const INPUTS: readonly Input[] = [
       { default: '.' },
     ),
   ]),
+  ...GITHUB_INPUTS,
   group('Claude', [
     text(
       'anthropic_api_key',

@@ -23,8 +23,11 @@ export interface Surroundings {
   readonly outputRoot: string
 }
 
-/** What is wrong goes to `findings`: the request is of use only if there is no problem among them. */
-export function parseRequest(given: Given, around: Surroundings, findings: Findings): RunRequest {
+/**
+ * @param promptless whether the run may find out by itself what to do
+ * What is wrong goes to `findings`: the request is of use only if there is no problem among them.
+ */
+export function parseRequest(given: Given, around: Surroundings, findings: Findings, promptless = false): RunRequest {
   const { cwd, env } = around
   const runId = newRunId()
   const directory = existing(cwd, given.text('directory') ?? '.', 'folder', given.spell('directory'), findings)
@@ -33,7 +36,7 @@ export function parseRequest(given: Given, around: Surroundings, findings: Findi
   return {
     runId,
     directory,
-    prompt: parsePrompt(given, cwd, around.readStdin, findings),
+    prompt: parsePrompt(given, cwd, around.readStdin, findings, promptless),
     project: parseProjectSource(given, directory, findings),
     ...parseServices(given, findings),
     credential: parseCredential(given, env, findings),

@@ -17,7 +17,7 @@ export const GENERATED: Readonly<Record<string, () => string>> = {
 }
 
 function actionYml(): string {
-  const inputs = INPUTS.map(({ name, description, form, default: value }) => [
+  const inputs = INPUTS.map(({ name, description, form, default: written, expression: value = written }) => [
     name,
     {
       description: `${description}${form === 'words' ? ' Separated by commas or white space.' : form === 'lines' ? ' One a line.' : ''}`,
@@ -78,7 +78,8 @@ ${outputs.join('\n')}
 ## Coming from claude-code-action
 
 Change the \`uses:\` line. Inputs and outputs of the same name mean the same; in \`claude_args\`, \`--max-turns\` and
-\`--max-budget-usd\` become limits of the run. These inputs have no effect, and a warning says so:
+\`--max-budget-usd\` become limits of the run. These inputs have no effect, and one warning
+names those that are given:
 
 | input | instead |
 | --- | --- |
@@ -88,7 +89,8 @@ ${foreign.join('\n')}
 
 function row(input: Input): string {
   const flag = input.where === 'both' ? `\`${flagOf(input.name)} ${input.value.replaceAll('|', '\\|')}\`` : ''
-  const value = input.default === undefined ? '' : `\`${input.default}\``
+  const given = input.default ?? input.expression
+  const value = given === undefined ? '' : `\`${given}\``
   return `| \`${input.name}\` | ${flag} | ${value} | ${input.description.replaceAll('|', '\\|')} |`
 }
 

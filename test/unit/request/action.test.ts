@@ -7,7 +7,7 @@ const folder = project()
 const LEAST = { prompt: 'Fix it', anthropic_api_key: 'sk-ant-api-x' }
 
 test('the runner passes every input, most of them empty', () => {
-  const all = Object.fromEntries(INPUTS.map((input) => [input.name, input.default ?? '']))
+  const all = Object.fromEntries(INPUTS.map((input) => [input.name, input.default ?? input.expression ?? '']))
   const { request, warnings } = byInputs({ ...all, ...LEAST }, folder)
   expect(request.prompt).toBe('Fix it')
   expect(request.credential).toEqual({ kind: 'api-key', value: 'sk-ant-api-x' })
@@ -32,7 +32,7 @@ describe('unknown inputs', () => {
 
   test.each(Object.keys(FOREIGN))('%s of claude-code-action is a warning that says what to do', (name) => {
     const { warnings } = byInputs({ ...LEAST, [name]: 'something' }, folder)
-    expect(warnings).toEqual([`${name} has no effect: ${FOREIGN[name]}`])
+    expect(warnings).toEqual([`without effect here: ${name} (${FOREIGN[name]})`])
   })
 
   test.each(['', 'false'])('of claude-code-action with %j ask for nothing', (value) => {

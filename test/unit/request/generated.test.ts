@@ -16,7 +16,7 @@ test('action.yml and docs/inputs.md are what the table makes them (node test/sup
 test('action.yml declares what the parser reads, and nothing else', () => {
   expect(Object.keys(ACTION.inputs)).toEqual(INPUTS.map((input) => input.name))
   expect(Object.keys(ACTION.outputs)).toEqual(Object.keys(OUTPUTS))
-  for (const input of INPUTS) expect(ACTION.inputs[input.name].default).toBe(input.default)
+  for (const input of INPUTS) expect(ACTION.inputs[input.name].default).toBe(input.default ?? input.expression)
 })
 
 test('main and post run the same file, post always', () => {
