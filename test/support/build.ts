@@ -1,6 +1,6 @@
 // Builds dist/ from src/. Everything that dist/ holds comes from here, so that a diff against a fresh build tells
 // whether it is up to date.
-import { cpSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, cpSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
@@ -44,6 +44,8 @@ export async function buildInto(folder: string): Promise<void> {
       logLevel: 'warning',
     })
   }
+  // npm makes the command executable when it links it: a clone must not look changed after that.
+  chmodSync(join(folder, 'cli.cjs'), 0o755)
   for (const file of GATEWAY_FILES) cpSync(join(ROOT, file), join(folder, 'gateway', file.split('/').at(-1) ?? file))
   vendorDevcontainersCli(join(folder, 'devcontainers-cli'))
 }
