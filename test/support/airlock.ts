@@ -231,7 +231,7 @@ export class ActionRunner {
 }
 
 /** `name<<delimiter … delimiter` and `name=value`, as the runner reads them. */
-function readCommandFile(path: string): Record<string, string> {
+export function readCommandFile(path: string): Record<string, string> {
   const values: Record<string, string> = {}
   const lines = readFileSync(path, 'utf8').split('\n')
   for (let at = 0; at < lines.length; at += 1) {

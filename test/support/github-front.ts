@@ -38,7 +38,7 @@ export type Answer =
 
 export interface Front {
   readonly port: number
-  readonly journal: readonly Journaled[]
+  readonly journal: Journaled[]
   readonly faults: Fault[]
   /** Token → whose it is. */
   readonly tokens: Map<string, string>
@@ -66,7 +66,7 @@ export async function startFront(prefix = ''): Promise<Front> {
   })
 }
 
-type Inside = Omit<Front, 'stop' | 'journal'> & { readonly journal: Journaled[] }
+type Inside = Omit<Front, 'stop'>
 
 async function serve(front: Inside, prefix: string, incoming: IncomingMessage, response: ServerResponse) {
   const url = new URL(incoming.url ?? '/', 'http://front')

@@ -34,6 +34,8 @@ export interface GitHub extends AsyncDisposable {
   readonly server: string
   /** Every request that came by, oldest first; what a test itself asks through `as` is not among them. */
   readonly journal: readonly Journaled[]
+  /** Takes back what the journal has from there on: it was a test that asked. */
+  forget(from: number): void
   /** Breaks one of the next answers. */
   fault(fault: Fault): void
   /** A new token of the Action, as GITHUB_TOKEN has it for these permissions; what is left out is none. */
@@ -91,6 +93,7 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<GitHub> 
   }
   return {
     ...{ repository, url: server + prefix, server, journal: front.journal, as },
+    forget: (from) => void front.journal.splice(from),
     fault: (fault) => void front.faults.push(fault),
     async token(permissions = EVERYTHING) {
       const token = await mint(1, permissions)

@@ -41,7 +41,7 @@ export function cloneOf(repository: string): Project {
   return { directory, git, [Symbol.dispose]: () => rmSync(dirname(directory), { recursive: true, force: true }) }
 }
 
-function write(path: string, content: FileMap[string]): void {
+export function write(path: string, content: FileMap[string]): void {
   mkdirSync(dirname(path), { recursive: true })
   if (typeof content === 'object' && 'link' in content) symlinkSync(content.link, path)
   else if (typeof content === 'string') writeFileSync(path, content)
