@@ -49,6 +49,9 @@ export async function composeConfig(
   }
 }
 
+// What reaches out is off, whatever a repository's .env says: the process environment wins over it.
+const CLOSED = { COMPOSE_EXPERIMENTAL_GIT_REMOTE: 'false', COMPOSE_EXPERIMENTAL_OCI_REMOTE: 'false', COMPOSE_FILE: '' }
+
 async function config(files: readonly string[], options: readonly string[], call: Call, input?: string) {
   const args = [
     'compose',
@@ -59,7 +62,7 @@ async function config(files: readonly string[], options: readonly string[], call
     ...files.flatMap((file) => ['-f', file]),
     ...['config', '--format', 'json', ...options],
   ]
-  const run = { cwd: call.directory, timeoutMs: 60_000, ...(input === undefined ? {} : { input }) }
+  const run = { cwd: call.directory, timeoutMs: 60_000, extraEnv: CLOSED, ...(input === undefined ? {} : { input }) }
   const result = await call.docker.run(args, run)
   if (result.exitCode !== 0) throw failed(result.exitCode, result.stderr, call)
   const unset = [...result.stderr.matchAll(/The \\?"(\w+)\\?" variable is not set/g)].map(([, name]) => name as string)

@@ -1,11 +1,10 @@
 // The compose files as written, with those that they extend or include.
-import { readFile } from 'node:fs/promises'
 import { dirname, join, relative, resolve } from 'node:path'
-import { isBelow } from './below.ts'
-import { isObject, isString, listOf, objectOf, stringsOf } from './json.ts'
+import { type Reference, references } from './compose-references.ts'
+import { isString, listOf, objectOf, stringsOf } from './json.ts'
 import type { Problems } from './problems.ts'
-import { realPath } from './real-paths.ts'
-import type { JsonObject, Source, SourceDocument } from './resolved-config.ts'
+import { follow, readProjectFile } from './project-file.ts'
+import type { Source, SourceDocument } from './resolved-config.ts'
 import { parseYaml } from './yaml.ts'
 
 export interface ComposeDocuments {
@@ -13,44 +12,15 @@ export interface ComposeDocuments {
   readonly files: readonly SourceDocument[]
   /** What those extend or include. */
   readonly parts: readonly SourceDocument[]
+  readonly includedEnvFiles: readonly IncludedEnvFile[]
 }
 
-interface Reference {
-  readonly file: string
-  readonly path: readonly (string | number)[]
-}
-
-/**
- * Reads and checks the files before compose does, because compose would follow `include` and `extends` to any file of
- * the host, and to git remotes.
- *
- * @param paths absolute
- */
-export async function readComposeFiles(
-  directory: string,
-  paths: readonly string[],
-  problems: Problems,
-): Promise<ComposeDocuments> {
-  const root = await realPath(directory)
-  const seen = new Set(paths)
-  const read = (path: string) => readDocument(directory, path, problems)
-  const files = (await Promise.all(paths.map(read))).filter((document) => document !== undefined)
-  const parts: SourceDocument[] = []
-  const queue = [...files]
-  while (queue.length > 0) {
-    const document = queue.shift() as SourceDocument
-    for (const reference of references(document.value)) {
-      const path = resolve(directory, dirname(document.file), reference.file)
-      if (!(await isAllowed(root, path, reference, document, problems)) || seen.has(path)) continue
-      seen.add(path)
-      const part = await read(path)
-      if (part) {
-        parts.push(part)
-        queue.push(part)
-      }
-    }
-  }
-  return { files, parts }
+/** A compose file of the project, as the `-f` options have them. */
+export interface NamedFile {
+  /** Absolute. */
+  readonly path: string
+  /** Where the project's own configuration names it; undefined when the user does, who may name any file. */
+  readonly source?: Source | undefined
 }
 
 /** An environment file that compose reads for the variables of an included file, asked for or by its place. */
@@ -60,49 +30,91 @@ export interface IncludedEnvFile {
   readonly source: Source
 }
 
-export function includedEnvFiles(directory: string, { files, parts }: ComposeDocuments): readonly IncludedEnvFile[] {
-  return [...files, ...parts].flatMap((document) => {
-    const from = resolve(directory, dirname(document.file))
-    return listOf(document.value.include).flatMap((entry, index) => {
-      const { path, project_directory, env_file } = isString(entry) ? { path: entry } : objectOf(entry)
-      const folder = isString(project_directory) ? project_directory : dirname(stringsOf(path)[0] ?? '.')
-      const named = env_file === undefined ? [join(folder, '.env')] : stringsOf(env_file)
-      return named.map((file) => ({ path: resolve(from, file), source: document.locate(['include', index]) }))
-    })
-  })
+/** A document, and the folder that compose takes its references from. */
+interface Placed {
+  readonly document: SourceDocument
+  readonly folder: string
 }
 
-async function readDocument(directory: string, path: string, problems: Problems): Promise<SourceDocument | undefined> {
-  const file = relative(directory, path)
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    problems.add(error.code === 'ENOENT' ? `${file} does not exist` : `${file} can not be read: ${error.message}`)
-    return undefined
-  })
-  return text === undefined ? undefined : parseYaml(text, file, problems)
+/**
+ * Reads and checks the files before compose does, because compose would follow `include` and `extends` to any file of
+ * the host, and to git remotes.
+ *
+ * @param directory the project's folder, links followed
+ */
+export async function readComposeFiles(
+  directory: string,
+  named: readonly NamedFile[],
+  problems: Problems,
+): Promise<ComposeDocuments> {
+  const read = (file: NamedFile) => readDocument(directory, file, problems)
+  const files = (await Promise.all(named.map(read))).filter((document) => document !== undefined)
+  const seen = new Set(named.map(({ path }) => path))
+  // Compose takes the references of every -f file from the folder of the first.
+  const folder = dirname(named[0]?.path ?? directory)
+  const queue: Placed[] = files.map((document) => ({ document, folder }))
+  const all: Placed[] = [...queue]
+  while (queue.length > 0) {
+    const placed = queue.shift() as Placed
+    for (const reference of references(placed.document.value)) {
+      for (const path of pathsOf(reference, placed, directory)) {
+        if (!(await isAllowed(directory, path, reference, placed.document, problems))) break
+        if (reference.kind === 'other' || seen.has(path)) continue
+        seen.add(path)
+        const part = await read({ path, source: placed.document.locate(reference.path) })
+        if (!part) continue
+        const below = { document: part, folder: folderOf(reference, path, placed.folder) }
+        all.push(below)
+        queue.push(below)
+      }
+    }
+  }
+  const parts = all.slice(files.length).map(({ document }) => document)
+  return { files, parts, includedEnvFiles: all.flatMap(includedEnvFiles) }
 }
 
-function references(value: JsonObject): readonly Reference[] {
-  const services = Object.entries(objectOf(value.services)).flatMap(([name, service]) => {
-    const base = isObject(service) ? objectOf(service.extends).file : undefined
-    return isString(base) ? [{ file: base, path: ['services', name, 'extends', 'file'] }] : []
-  })
-  const included = listOf(value.include).flatMap((entry, index) => {
+// Releases of compose differ in whether a file that is not the first takes references from its own folder; where the two
+// readings differ, both must be the project's.
+function pathsOf({ file }: Reference, { document, folder }: Placed, directory: string): readonly string[] {
+  const own = resolve(directory, dirname(document.file), file)
+  return own === resolve(folder, file) ? [own] : [resolve(folder, file), own]
+}
+
+const folderOf = ({ projectFolder }: Reference, path: string, from: string) =>
+  projectFolder === undefined ? dirname(path) : resolve(from, projectFolder)
+
+function includedEnvFiles({ document, folder }: Placed): readonly IncludedEnvFile[] {
+  return listOf(document.value.include).flatMap((entry, index) => {
     const { path, project_directory, env_file } = isString(entry) ? { path: entry } : objectOf(entry)
-    const named = [...stringsOf(path), ...stringsOf(project_directory), ...stringsOf(env_file)]
-    return named.map((file) => ({ file, path: ['include', index] }))
+    const around = isString(project_directory) ? project_directory : dirname(stringsOf(path)[0] ?? '.')
+    const named = env_file === undefined ? [join(around, '.env')] : stringsOf(env_file)
+    return named.map((file) => ({ path: resolve(folder, file), source: document.locate(['include', index]) }))
   })
-  return [...services, ...included]
+}
+
+async function readDocument(
+  directory: string,
+  { path, source }: NamedFile,
+  problems: Problems,
+): Promise<SourceDocument | undefined> {
+  const file = relative(directory, path)
+  // A file that the user names may lie anywhere; one that the project names is the project's own.
+  const outside = source === undefined && file.startsWith('..')
+  const read = await readProjectFile(outside ? undefined : directory, path)
+  if ('text' in read) return parseYaml(read.text, file, problems)
+  problems.add('missing' in read ? `${file} does not exist` : `${file} ${read.problem}`, source)
+  return undefined
 }
 
 async function isAllowed(
-  root: string,
+  directory: string,
   path: string,
   { file, path: at }: Reference,
   document: SourceDocument,
   problems: Problems,
 ): Promise<boolean> {
   const source = document.locate(at)
-  if (/^[a-z][a-z0-9+.-]*:|^git@|\.git(#|$)/i.test(file)) {
+  if (/^[a-z][a-z0-9+.-]*:|^[^/]*@[^/]*:|^github\.com\/|\.git(#|$)/i.test(file)) {
     problems.add(`${file} is not a file of the project`, source, 'Copy the remote compose file into the project.')
     return false
   }
@@ -111,7 +123,7 @@ async function isAllowed(
     problems.add(`${file}: variables are not supported in extends and include`, source)
     return false
   }
-  if (isBelow(root, await realPath(path))) return true
+  if ((await follow(directory, path)).kind !== 'outside') return true
   problems.add(
     `${file} lies outside the project's folder`,
     source,

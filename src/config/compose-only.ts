@@ -19,7 +19,10 @@ export interface ComposeOnlyRequest {
 export async function resolveComposeOnly(request: ComposeOnlyRequest, context: ConfigContext): Promise<ResolvedConfig> {
   const { problems, directory } = context
   checkChoice(request, context)
-  const project = await resolveComposeProject(request.files, context)
+  const project = await resolveComposeProject(
+    request.files.map((path) => ({ path })),
+    context,
+  )
   if (request.service !== undefined) requireService(project.model, request.service, undefined, problems)
   const asked = request.services?.map((name) => ({ name }))
   const services = servicesToRun(project.model, asked, request.service, problems)

@@ -3,7 +3,7 @@ import { relative } from 'node:path'
 import type { Docker } from '../ports/docker.ts'
 import type { Process } from '../ports/process.ts'
 import { composeConfig } from './compose-cli.ts'
-import { type ComposeDocuments, includedEnvFiles, readComposeFiles } from './compose-files.ts'
+import { type ComposeDocuments, type NamedFile, readComposeFiles } from './compose-files.ts'
 import { unreadable } from './env-files.ts'
 import type { Problems } from './problems.ts'
 import type { ComposeModel, EnvFile, Note, Source, SourceDocument } from './resolved-config.ts'
@@ -33,21 +33,28 @@ export interface AskedService {
   readonly source?: Source | undefined
 }
 
-/** @param paths absolute paths of the compose files, in order */
-export async function resolveComposeProject(paths: readonly string[], context: ConfigContext): Promise<ComposeProject> {
-  const documents = await readComposeFiles(context.directory, paths, context.problems)
+/** @param named the compose files, in order */
+export async function resolveComposeProject(
+  named: readonly NamedFile[],
+  context: ConfigContext,
+): Promise<ComposeProject> {
+  const documents = await readComposeFiles(context.directory, named, context.problems)
   await checkIncludedEnvFiles(documents, context)
   context.problems.throwIfAny()
   const all = [...documents.files, ...documents.parts]
   const mentionsEnvFile = all.some(({ value }) => JSON.stringify(value).includes('"env_file"'))
-  const { model, envFiles } = await composeConfig(paths, mentionsEnvFile, context)
+  const { model, envFiles } = await composeConfig(
+    named.map(({ path }) => path),
+    mentionsEnvFile,
+    context,
+  )
   return { ...documents, model, envFiles }
 }
 
 // Compose has no option that keeps it from reading these, so they can't be left out quietly as others are.
 async function checkIncludedEnvFiles(documents: ComposeDocuments, context: ConfigContext): Promise<void> {
   const { directory, problems } = context
-  const named = includedEnvFiles(directory, documents)
+  const named = documents.includedEnvFiles
   const withheld = await unreadable(
     named.map(({ path }) => path),
     context,

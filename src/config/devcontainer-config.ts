@@ -43,8 +43,11 @@ async function onCompose(devcontainer: Devcontainer, asked: AskedServices, conte
   if (asked.service !== undefined && asked.service !== service) {
     problems.add(`service is ${asked.service}, but devcontainer.json says ${service}`, document.locate(['service']))
   }
-  const paths = stringsOf(value.dockerComposeFile).map((file) => resolve(folder, file))
-  const project = await resolveComposeProject(paths, context)
+  const named = stringsOf(value.dockerComposeFile).map((file, index) => ({
+    path: resolve(folder, file),
+    source: document.locate(['dockerComposeFile', index]),
+  }))
+  const project = await resolveComposeProject(named, context)
   requireService(project.model, service, document.locate(['service']), problems)
   const services = servicesToRun(project.model, wantedServices(devcontainer, asked), service, problems)
   const own = project.model.services[service]

@@ -75,7 +75,7 @@ export const KNOWN_KEYS: ReadonlySet<string> = new Set(Object.keys(SHAPES))
 /** Adds a problem for each value of the wrong kind. Unknown keys are the audit's business. */
 export function checkShape(document: SourceDocument, problems: Problems): void {
   for (const [key, value] of Object.entries(document.value)) {
-    const wanted = SHAPES[key]
+    const wanted = Object.hasOwn(SHAPES, key) ? SHAPES[key] : undefined
     if (wanted === undefined || fits(value, wanted)) continue
     problems.add(`"${key}" must be ${describe(wanted)}`, document.locate([key]))
   }

@@ -1,6 +1,5 @@
 // devcontainer.json, read and checked, and which of its three kinds it is.
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import { basename, dirname, relative } from 'node:path'
 import { AirlockError } from '../ports/errors.ts'
 import type { ConfigContext } from './compose-project.ts'
@@ -8,6 +7,7 @@ import { checkShape } from './devcontainer-shape.ts'
 import { isObject, isString, listOf } from './json.ts'
 import { parseJsonc } from './jsonc.ts'
 import type { Problems } from './problems.ts'
+import { readProjectFile } from './project-file.ts'
 import type { JsonObject, SourceDocument } from './resolved-config.ts'
 import { substitute } from './variables.ts'
 
@@ -24,7 +24,7 @@ export interface Devcontainer {
 export async function readDevcontainer(file: string, context: ConfigContext): Promise<Devcontainer> {
   const { directory, problems } = context
   const name = relative(directory, file)
-  const document = parseJsonc(await textOf(file, name), name, problems)
+  const document = parseJsonc(await textOf(file, name, directory), name, problems)
   if (!document) return thrown(problems)
   checkShape(document, problems)
   const kind = kindOf(document, problems)
@@ -32,10 +32,11 @@ export async function readDevcontainer(file: string, context: ConfigContext): Pr
   return { kind: kind ?? 'image', document, value: withHostVariables(document.value, context), folder: dirname(file) }
 }
 
-async function textOf(file: string, name: string): Promise<string> {
-  return readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new AirlockError('input', `${name} can not be read: ${error.message}`, { cause: error })
-  })
+// A file that the user names from outside the project is read as it is; one in the project must be the project's own.
+async function textOf(file: string, name: string, directory: string): Promise<string> {
+  const read = await readProjectFile(name.startsWith('..') ? undefined : directory, file)
+  if ('text' in read) return read.text
+  throw new AirlockError('input', 'missing' in read ? `${name} does not exist` : `${name} ${read.problem}`)
 }
 
 function thrown(problems: Problems): never {

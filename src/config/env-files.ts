@@ -1,10 +1,11 @@
 // Which environment files compose may read: those that are part of the workspace's copy anyway. A file that git ignores
 // (`.env`, as a rule) holds the developer's own keys, and what compose reads from it ends in containers.
-import { access, readFile } from 'node:fs/promises'
+import { access } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import type { Process } from '../ports/process.ts'
 import { isBelow } from './below.ts'
 import { leftOutOfCopy } from './copied.ts'
+import { readProjectFile } from './project-file.ts'
 import { realPath } from './real-paths.ts'
 import type { EnvFile, Rewrite } from './resolved-config.ts'
 
@@ -24,13 +25,16 @@ export interface DotEnv {
 /** @param folder the compose project's folder, where compose itself looks for `.env` */
 export async function readDotEnv(folder: string, context: EnvContext): Promise<DotEnv> {
   const path = join(folder, '.env')
-  const text = await readFile(path, 'utf8').catch(() => undefined)
-  if (text === undefined) return { text: '', notes: [] }
+  const read = await readProjectFile(context.directory, path)
+  if ('missing' in read) return { text: '', notes: [] }
   const use = (await judge([path], context)).get(path)
   const name = relative(context.directory, path)
-  if (use === 'read') return { text: withoutToolSettings(text), notes: [] }
-  const why =
-    use === 'outside' ? "lies outside the project's folder" : `is ignored by git (include: ${name} brings it in)`
+  if ('text' in read && use === 'read') return { text: withoutToolSettings(read.text), notes: [] }
+  const why = {
+    outside: "lies outside the project's folder",
+    withheld: `is ignored by git (include: ${name} brings it in)`,
+    read: 'problem' in read ? read.problem : '',
+  }[use ?? 'withheld']
   const message = `${name} is not read for the compose files' variables: it ${why}`
   return { text: '', notes: [{ kind: 'environment files', message, place: { in: 'compose', path: [], near: '${' } }] }
 }

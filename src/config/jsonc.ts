@@ -1,7 +1,15 @@
 // JSON with comments, as devcontainer.json is written, with the place of every value.
-import { findNodeAtLocation, type Node, type ParseError, type ParseErrorCode, parseTree } from 'jsonc-parser'
+import {
+  createScanner,
+  findNodeAtLocation,
+  type Node,
+  type ParseError,
+  type ParseErrorCode,
+  parseTree,
+} from 'jsonc-parser'
 import type { Problems } from './problems.ts'
 import type { Json, JsonObject, Source, SourceDocument } from './resolved-config.ts'
+import { checkValue, MOST_DEPTH, MOST_PROBLEMS } from './value-limits.ts'
 
 // Numbers of jsonc-parser's ParseErrorCode, a const enum that type stripping can't read.
 const MESSAGES: Readonly<Record<number, string>> = {
@@ -22,21 +30,42 @@ const MESSAGES: Readonly<Record<number, string>> = {
   16: 'a control character stands in a string',
 }
 
+// And of its SyntaxKind.
+const [OPEN_BRACE, CLOSE_BRACE, OPEN_BRACKET, CLOSE_BRACKET, END] = [1, 2, 3, 4, 17]
+
 /** @returns undefined when the text is broken; what is wrong went to `problems`, each with line and column */
 export function parseJsonc(text: string, file: string, problems: Problems): SourceDocument | undefined {
   const body = text.replace(/^\uFEFF/, '')
   const at = (offset: number): Source => ({ file, ...position(body, offset) })
+  const deep = tooDeepAt(body)
+  if (deep !== undefined) {
+    problems.add('the file is nested too deeply', at(deep))
+    return undefined
+  }
   const errors: ParseError[] = []
   const root = parseTree(body, errors, { allowTrailingComma: true })
-  for (const error of errors) problems.add(describe(error.error), at(error.offset))
+  for (const error of errors.slice(0, MOST_PROBLEMS)) problems.add(describe(error.error), at(error.offset))
   if (errors.length > 0) return undefined
   if (root?.type !== 'object') {
     problems.add('the file must hold a JSON object: { … }', at(root?.offset ?? 0))
     return undefined
   }
-  const sound = checkKeys(root, at, problems)
-  if (!sound) return undefined
-  return { file, value: toJson(root) as JsonObject, locate: (path) => at(nearest(root, path).offset) }
+  if (!checkKeys(root, at, problems)) return undefined
+  const value = toJson(root) as JsonObject
+  const locate = (path: readonly (string | number)[]) => at(nearest(root, path).offset)
+  return checkValue(value, locate, problems) ? { file, value, locate } : undefined
+}
+
+// The parser calls itself for each level; what is wrong with the text besides is its to say.
+function tooDeepAt(text: string): number | undefined {
+  const scanner = createScanner(text, true)
+  let depth = 0
+  for (let token: number = scanner.scan(); token !== END; token = scanner.scan()) {
+    if (token === OPEN_BRACE || token === OPEN_BRACKET) depth += 1
+    if (token === CLOSE_BRACE || token === CLOSE_BRACKET) depth -= 1
+    if (depth > MOST_DEPTH) return scanner.getTokenOffset()
+  }
+  return undefined
 }
 
 const describe = (code: ParseErrorCode) => MESSAGES[code as number] ?? 'this is no valid JSON'
@@ -48,10 +77,8 @@ function checkKeys(node: Node, at: (offset: number) => Source, problems: Problem
   for (const child of node.children ?? []) {
     const [key, value] = node.type === 'object' ? (child.children ?? []) : [undefined, child]
     if (key && (seen.has(key.value) || key.value === '__proto__')) {
-      problems.add(
-        `the key "${key.value}" ${seen.has(key.value) ? 'is there twice' : 'is not allowed'}`,
-        at(key.offset),
-      )
+      const what = seen.has(key.value) ? 'is there twice' : 'is not allowed'
+      problems.add(`the key "${key.value}" ${what}`, at(key.offset))
       sound = false
     }
     if (key) seen.add(key.value)
