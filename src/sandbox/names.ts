@@ -12,7 +12,9 @@ export const EGRESS_NETWORK = 'airlock-egress'
 
 export function runNames(runId: string): RunNames {
   const project = `airlock-${runId}`
-  return { project, workspaceVolume: `${project}_airlock-workspace`, baselineVolume: `${project}_airlock-baseline` }
+  // Compose calls a project's own volumes `<project>_…`: with a dot, no name that a project gives leads to these. With the
+  // baseline mounted in the sandbox, an agent could rewrite what its work is compared with.
+  return { project, workspaceVolume: `${project}.workspace`, baselineVolume: `${project}.baseline` }
 }
 /** Name of the workspace volume inside the compose file. */
 export const WORKSPACE = 'airlock-workspace'

@@ -66,9 +66,9 @@ export function topology(input: TopologyInput): Topology {
         [EGRESS_NETWORK, { labels: { 'airlock.run': runId } }],
       ]),
       volumes: {
-        // Made before compose starts, because the copy begins first.
-        [WORKSPACE]: { name: input.names.workspaceVolume, external: true },
         ...Object.fromEntries([...volumes].map((name) => [name, { labels: { 'airlock.run': runId } }])),
+        // Made before compose starts, because the copy begins first. Last, so that no volume of the project takes its name.
+        [WORKSPACE]: { name: input.names.workspaceVolume, external: true },
       },
     },
     needsFilesAtStart: context.subpaths.length > 0 || ownPaths.some((path) => path !== '') || !idles(sandbox),
