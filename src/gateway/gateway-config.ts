@@ -111,6 +111,8 @@ export type ProbeTarget =
       readonly waitMs?: number
     }
   | { readonly kind: 'dns'; readonly direction: 'out'; readonly name: string; readonly query: string }
+  /** Whether any interface but loopback has an IPv6 address: a link's own ones lead to the host without a route. */
+  | { readonly kind: 'ipv6'; readonly direction: 'out'; readonly name: string }
 
 export interface ProbeRow {
   readonly name: string

@@ -35,6 +35,9 @@ const FIXED: readonly ProbeTarget[] = [
   out('the internet over IPv6', '2606:4700:4700::1111', 443),
   out('the host by name', 'host.docker.internal', 80),
   { kind: 'dns', direction: 'out', name: 'outside names', query: 'example.com' },
+  // The host's end of the network has an address of its link that no option takes away; only one of the same kind on this
+  // side reaches it. Engines 26.0.0 and 26.0.1 hand them out (CVE-2024-32473), and so does a sysctl.
+  { kind: 'ipv6', direction: 'out', name: 'the host over IPv6' },
 ]
 
 // Port 1 has no listener on an ordinary machine: a refusal shows that the machine answers, whatever it listens on. A

@@ -1,6 +1,7 @@
 // Tries ways out and ways in, from whatever network namespace it is started in.
 import { Resolver } from 'node:dns/promises'
 import { connect } from 'node:net'
+import { networkInterfaces } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ProbeRow, ProbeTarget } from './gateway-config.ts'
 
@@ -26,9 +27,26 @@ export function probe(targets: readonly ProbeTarget[], ready: Promise<unknown>):
 
 async function wayOut(target: ProbeTarget): Promise<ProbeRow> {
   const started = performance.now()
-  const detail = target.kind === 'dns' ? await ask(target.query) : await knockAll(target)
-  const closed = target.kind === 'dns' ? DNS_CLOSED : CLOSED
-  return row(target, closed.has(detail) ? 'closed' : 'open', detail, started)
+  const { detail, closed } = await tryOut(target)
+  return row(target, closed ? 'closed' : 'open', detail, started)
+}
+
+async function tryOut(target: ProbeTarget): Promise<{ readonly detail: string; readonly closed: boolean }> {
+  switch (target.kind) {
+    case 'tcp': {
+      const detail = await knockAll(target)
+      return { detail, closed: CLOSED.has(detail) }
+    }
+    case 'dns': {
+      const detail = await ask(target.query)
+      return { detail, closed: DNS_CLOSED.has(detail) }
+    }
+    case 'ipv6': {
+      const own = Object.values(networkInterfaces()).flatMap((entries) => entries ?? [])
+      const addresses = own.filter(({ family, internal }) => family === 'IPv6' && !internal)
+      return { detail: addresses.map(({ address }) => address).join(' ') || 'none', closed: addresses.length === 0 }
+    }
+  }
 }
 
 async function knockAll(target: Extract<ProbeTarget, { kind: 'tcp' }>): Promise<string> {
@@ -45,7 +63,7 @@ export function strongest(ports: readonly number[], details: readonly string[]):
 
 async function wayIn(target: ProbeTarget, late: (target: ProbeTarget) => boolean): Promise<ProbeRow> {
   const started = performance.now()
-  if (target.kind === 'dns') throw new Error('a way in is a port')
+  if (target.kind !== 'tcp') throw new Error('a way in is a port')
   for (;;) {
     const detail = await knock(target.host, target.port, 1000)
     if (detail === 'connected') return row(target, 'open', detail, started)
@@ -55,11 +73,21 @@ async function wayIn(target: ProbeTarget, late: (target: ProbeTarget) => boolean
 }
 
 function row(target: ProbeTarget, result: 'open' | 'closed', detail: string, started: number): ProbeRow {
-  const where = target.kind === 'dns' ? `dns ${target.query}` : `${bracketed(target.host)}:${target.port}`
   return {
-    ...{ name: target.name, direction: target.direction, target: where, result, detail },
+    ...{ name: target.name, direction: target.direction, target: whereOf(target), result, detail },
     durationMs: Math.round(performance.now() - started),
     ok: (result === 'open') === (target.direction === 'in'),
+  }
+}
+
+function whereOf(target: ProbeTarget): string {
+  switch (target.kind) {
+    case 'tcp':
+      return `${bracketed(target.host)}:${target.port}`
+    case 'dns':
+      return `dns ${target.query}`
+    case 'ipv6':
+      return 'an IPv6 address'
   }
 }
 

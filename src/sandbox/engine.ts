@@ -35,6 +35,10 @@ export function engineProblem({ version, compose }: Omit<EngineFacts, 'cpus'>): 
   const fixed = engine[0] >= 26 || (engine[0] === 25 && engine[2] >= 5) || (engine[0] === 25 && engine[1] > 0)
   const fixed23 = engine[0] === 23 && (engine[1] > 0 || engine[2] >= 11)
   if (!fixed && !fixed23) return `Docker Engine ${version} lets internal networks resolve outside names`
+  // These two give containers IPv6 addresses on networks without IPv6, and with them a way to the host (CVE-2024-32473).
+  if (engine[0] === 26 && engine[1] === 0 && engine[2] < 2) {
+    return `Docker Engine ${version} gives containers IPv6 addresses on networks without IPv6`
+  }
   const [major, minor] = parts(compose)
   if (major < 2 || (major === 2 && minor < 24)) return `Docker Compose ${compose} is too old`
   return undefined

@@ -63,8 +63,15 @@ export function closedDefaults(service: JsonObject, context: ServiceContext): Js
 }
 
 export function passed(service: JsonObject): JsonObject {
-  return Object.fromEntries(PASSED.filter((key) => service[key] != null).map((key) => [key, service[key] as Json]))
+  const kept = PASSED.filter((key) => service[key] != null).map((key) => [key, service[key] as Json])
+  const { sysctls, ...others } = Object.fromEntries(kept) as JsonObject
+  return sysctls === undefined ? others : { ...others, sysctls: withoutIpv6(sysctls as JsonObject) }
 }
+
+// Whatever was allowed: with an IPv6 address, which any of them may switch on, a container reaches the host's end of its
+// network. The probe would see the sandbox's, but not a service's.
+const withoutIpv6 = (sysctls: JsonObject): JsonObject =>
+  Object.fromEntries(Object.entries(sysctls).filter(([name]) => !/^net[./]ipv6[./]/.test(name)))
 
 // A service may share another one's network, as the database templates of devcontainers do. It has no name of its own
 // then.

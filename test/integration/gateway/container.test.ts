@@ -2,6 +2,8 @@
 import { randomUUID } from 'node:crypto'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { networkInterfaces } from 'node:os'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parseAllowedDomain } from '../../../src/gateway/domains.ts'
 import type { GatewayConfig, ProbeTarget } from '../../../src/gateway/gateway-config.ts'
@@ -195,13 +197,15 @@ describe('the probe', () => {
   const ways = (hostAddress: string): readonly ProbeTarget[] => [
     { kind: 'tcp', direction: 'out', name: 'the host', host: hostAddress, port: 1 },
     { kind: 'tcp', direction: 'out', name: 'metadata', host: '169.254.169.254', port: 80 },
+    { kind: 'ipv6', direction: 'out', name: 'IPv6' },
   ]
 
-  async function probed(network: string, targets: readonly ProbeTarget[]) {
+  async function probed(network: string, targets: readonly ProbeTarget[], options: readonly string[] = []) {
     const container = await docker(
       'run',
       '--detach',
       ...HARDENED,
+      ...options,
       '--network',
       network,
       '--entrypoint',
@@ -210,8 +214,8 @@ describe('the probe', () => {
       '60',
     )
     const prober = await createProbe(engine, image, container, id)
-    const options = { container: prober, signal: AbortSignal.timeout(30_000), healthy: Promise.resolve() }
-    const rows = await runProbe(engine, options, targets)
+    const how = { container: prober, signal: AbortSignal.timeout(30_000), healthy: Promise.resolve() }
+    const rows = await runProbe(engine, how, targets)
     await docker('rm', '--force', container)
     return Object.fromEntries(rows.map((row) => [row.name, row.result]))
   }
@@ -231,8 +235,28 @@ describe('the probe', () => {
     const own = await probed(CLOSED, ways(await gatewayOf(CLOSED)))
     const other = await probed(CLOSED, ways(await gatewayOf(OPEN)))
     expect([own, other]).toEqual([
-      { 'the host': 'closed', metadata: 'closed' },
-      { 'the host': 'closed', metadata: 'closed' },
+      { 'the host': 'closed', metadata: 'closed', IPv6: 'closed' },
+      { 'the host': 'closed', metadata: 'closed', IPv6: 'closed' },
     ])
+  })
+
+  test('control: with an IPv6 address, which a sysctl gives, the host answers on the closed network all the same', async () => {
+    const bridge = `br-${(await docker('network', 'inspect', '--format', '{{.Id}}', CLOSED)).slice(0, 12)}`
+    const sysctl = ['--sysctl', 'net.ipv6.conf.all.disable_ipv6=0']
+    const container = await docker(
+      ...['run', '--detach', ...HARDENED, ...sysctl, '--network', CLOSED, '--entrypoint', 'sleep', image, '60'],
+    )
+    const knock = `const [host] = process.argv.slice(1), socket = require('net').connect({ host, port: 1 })
+socket.on('error', ({ code }) => console.log(code)).on('connect', () => console.log('connected'))`
+    // Each end takes a second to make sure that nobody else has its address.
+    let seen = ''
+    for (let tries = 0; tries < 40 && seen !== 'ECONNREFUSED'; tries += 1) {
+      await sleep(200)
+      const own = networkInterfaces()[bridge]?.find(({ family }) => family === 'IPv6')
+      if (own) seen = await docker('exec', container, 'node', '-e', knock, `${own.address}%eth0`)
+    }
+    await docker('rm', '--force', container)
+    expect(seen).toBe('ECONNREFUSED')
+    expect(await probed(CLOSED, ways(await gatewayOf(CLOSED)), sysctl)).toMatchObject({ IPv6: 'open' })
   })
 })

@@ -80,7 +80,9 @@ test('the list names every way out of the promise, and every port of a service',
   const services = [{ service: 'db', port: 5432 }]
   const targets = probeTargets({ addresses: ['172.17.0.1'], gateway: 'airlock-gateway', services })
   const lines = targets.map((target) =>
-    target.kind === 'dns' ? `dns ${target.query}` : `${target.direction} ${target.host} ${target.port}`,
+    target.kind === 'tcp'
+      ? `${target.direction} ${target.host} ${target.port}`
+      : `${target.kind} ${target.kind === 'dns' ? target.query : ''}`.trim(),
   )
   expect(lines).toEqual([
     'out 169.254.169.254 80',
@@ -90,6 +92,7 @@ test('the list names every way out of the promise, and every port of a service',
     'out 2606:4700:4700::1111 443',
     'out host.docker.internal 80',
     'dns example.com',
+    'ipv6',
     'out 172.17.0.1 1',
     'in airlock-gateway 8081',
     'in airlock-gateway 8080',

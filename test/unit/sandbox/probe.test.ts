@@ -11,7 +11,7 @@ const targets = probeTargets({ addresses: ['172.17.0.1'], gateway: 'airlock-gate
 
 const rowsWith = (wrong: (row: ProbeRow) => boolean): readonly ProbeRow[] =>
   targets.map((target) => {
-    const where = target.kind === 'dns' ? target.query : `${target.host}:${target.port}`
+    const where = target.kind === 'tcp' ? `${target.host}:${target.port}` : target.kind
     const { name, direction } = target
     const row = { name, direction, target: where, detail: 'seen', durationMs: 1, ok: true, result: 'open' as const }
     return wrong(row) ? { ...row, ok: false } : row

@@ -80,6 +80,12 @@ describe('services', () => {
     expect(db).toMatchObject({ cap_drop: ['NET_RAW'], restart: 'on-failure:10', labels: { 'airlock.run': 'abcd1234' } })
   })
 
+  test('no parameter of IPv6 passes, whatever was allowed: it could be a way to the host', () => {
+    const sysctls = { 'net.ipv6.conf.all.disable_ipv6': '0', 'net/ipv6/conf/eth0/x': '1', 'net.core.somaxconn': '1024' }
+    const { app, db } = build({ app: { image: 'x', sysctls }, db: { image: 'x', sysctls } }).services
+    for (const service of [app, db]) expect(service?.sysctls).toEqual({ 'net.core.somaxconn': '1024' })
+  })
+
   test('a built service uses the image that was built, and nothing pulls it', () => {
     expect(build({ web: { build: { context: '/src/orders' } } }).services.web).toMatchObject({
       image: 'airlock-image:1',
@@ -190,6 +196,21 @@ describe('the sandbox', () => {
     const { services, volumes } = build({}, { metadata })
     expect(services.app?.volumes).toContainEqual({ type: 'volume', source: 'claude-config-abcd1234', target: '/c' })
     expect(volumes).toHaveProperty('claude-config-abcd1234')
+  })
+
+  test.each([
+    'airlock-baseline',
+    'airlock baseline',
+    'airlock-workspace',
+    '.baseline',
+    'baseline',
+  ])('no name of a volume leads to the baseline: %s', (source) => {
+    const own: JsonObject = { type: 'volume', source, target: '/stolen' }
+    const { volumes } = build({ app: { image: 'x', volumes: [own] } }, { metadata: { mounts: [own] } })
+    const { baselineVolume, workspaceVolume, project } = runNames('abcd1234')
+    const resolved = Object.entries(volumes).map(([key, volume]) => String(volume.name ?? `${project}_${key}`))
+    expect(resolved).not.toContain(baselineVolume)
+    expect(resolved.filter((name) => name === workspaceVolume)).toHaveLength(1)
   })
 })
 
