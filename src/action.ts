@@ -47,6 +47,8 @@ async function start(): Promise<void> {
   return main()
 }
 
+// A runner that stops reading is no reason to leave the work and the containers behind.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
 start().catch(async (error: unknown) => {
   host.close()
   const { publishError } = await import('./host/action-results.ts')

@@ -44,8 +44,9 @@ async function execute(command: Command): Promise<number> {
   return 0
 }
 
-// A reader that goes away, such as `| head`, is no fault.
-stdout.on('error', () => {})
+// A reader that goes away (`2>&1 | head`, a terminal window that is closed) is no fault, and no reason to leave the work and
+// the containers behind.
+for (const stream of [stdout, stderr]) stream.on('error', () => {})
 const leave = (code: number) => {
   process.exitCode = code
 }

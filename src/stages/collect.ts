@@ -2,6 +2,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Docker } from '../ports/docker.ts'
+import { AirlockError } from '../ports/errors.ts'
 import { waitForEngine } from '../sandbox/engine.ts'
 import { readPatch } from '../workspace/read.ts'
 import type { Running } from './boot.ts'
@@ -18,7 +19,9 @@ export async function collect(running: Running, prefix: string, stage: Stage): P
     const patch = await overRestart(docker, () => readPatch(running.volumes, policy, stage))
     record.patch = patch
     const write = async (name: 'patch' | 'withheld' | 'changes', file: string, data: string | Buffer) => {
-      await writeFile(join(directory, file), data)
+      await writeFile(join(directory, file), data).catch((error: Error) => {
+        throw unwritten(join(directory, file), error)
+      })
       record.output[name] = join(directory, file)
     }
     await write('patch', 'changes.patch', patch.patch)
@@ -27,6 +30,14 @@ export async function collect(running: Running, prefix: string, stage: Stage): P
     if (patch.withheld.length > 0) await write('withheld', 'withheld.patch', patch.withheld)
   })
 }
+
+const unwritten = (file: string, cause: Error) =>
+  new AirlockError('patch', 'the changes could not be written to the output folder', {
+    where: file,
+    detail: cause.message,
+    next: 'Free space where the output goes, or choose another folder (output_dir). The workspace is kept in its volume.',
+    cause,
+  })
 
 // An engine that is going down may still have answered a moment ago. Reading changes nothing, so it can be done again.
 async function overRestart<T>(docker: Docker, work: () => Promise<T>): Promise<T> {

@@ -1,7 +1,5 @@
 // Claude at work: its stream goes to the transcript first, then to the reader.
 
-import { once } from 'node:events'
-import { createWriteStream } from 'node:fs'
 import { claudeCommand } from '../claude/command.ts'
 import { describe } from '../claude/describe.ts'
 import { isHopeless, judgeEnd } from '../claude/end.ts'
@@ -13,6 +11,7 @@ import { inspect } from '../sandbox/containers.ts'
 import { waitForEngine } from '../sandbox/engine.ts'
 import type { Running } from './boot.ts'
 import type { Stage } from './stage.ts'
+import { openTranscript } from './transcript.ts'
 
 /** Returns the error that Claude's end amounts to, if any: the work so far is worth having all the same. */
 export async function work(running: Running, transcriptFile: string, stage: Stage): Promise<Error | undefined> {
@@ -32,8 +31,9 @@ export async function work(running: Running, transcriptFile: string, stage: Stag
   }
   const close = host.section('Claude starts')
   const followed = record.time('claude', () => follow(running, transcriptFile, stage))
-  const { end, progress } = await followed.finally(close)
+  const { end, progress, unwritten } = await followed.finally(close)
   record.claude = progress.summary
+  if (unwritten) return unwritten
   const restarted = await waitForEngine(stage.docker)
   const [container] = await inspect(stage.docker, [running.session.container]).catch(() => [])
   if (end.endedBy === 'itself' && !progress.result && container?.running === false && !container.oomKilled) {
@@ -52,7 +52,7 @@ function stoppedFromOutside(restarted: boolean): AirlockError {
 async function follow(running: Running, transcriptFile: string, stage: Stage) {
   const { request, docker, signal, host, record } = stage
   const command = claudeCommand(request, record.services)
-  const transcript = createWriteStream(transcriptFile, { mode: 0o600 })
+  const transcript = openTranscript(transcriptFile)
   record.output.transcript = transcriptFile
   let progress: Progress = emptyProgress()
   const session = { ...running.session, env: { ...running.session.env, ...command.env } }
@@ -62,16 +62,14 @@ async function follow(running: Running, transcriptFile: string, stage: Stage) {
     timeoutMs: request.limits.timeoutMs,
     outputBytes: request.limits.outputBytes,
     signal,
-    onBytes: (chunk) => void transcript.write(chunk),
+    onBytes: transcript.write,
     onLine: (line) => {
       const event = parseEvent(line)
       progress = reduce(progress, event)
       record.claude = progress.summary
       for (const text of describe(event, progress)) host.untrusted(text)
-      return isHopeless(progress)
+      return isHopeless(progress) || transcript.failed()
     },
   })
-  transcript.end()
-  await once(transcript, 'finish')
-  return { end, progress }
+  return { end, progress, unwritten: await transcript.close() }
 }
