@@ -1,31 +1,13 @@
 // What publishing is given, and what it is allowed to do. The steps themselves take parts of it.
 import type { Host } from '../host/host.ts'
 import type { RunResult } from '../report/run-result.ts'
+import type { AcceptedFile } from '../workspace/patch.ts'
+import type { GitHub } from './client.ts'
 import type { FrozenContext } from './context.ts'
 import type { Outbox } from './outbox.ts'
 import type { Published } from './published.ts'
 import type { Severity } from './review.ts'
 import type { Task } from './task.ts'
-
-/** GitHub's API as the steps use it: one call at a time, each answer's data. Throws Octokit's RequestError. */
-export interface Api {
-  /** `route` as in GitHub's documentation: `GET /repos/{owner}/{repo}/pulls/{pull_number}`. */
-  request<T>(route: string, parameters?: Readonly<Record<string, unknown>>): Promise<T>
-  /** All pages. */
-  paginate<T>(route: string, parameters?: Readonly<Record<string, unknown>>): Promise<readonly T[]>
-}
-
-/** A file as the accepted changes leave it, the path from the top of the repository. */
-export interface AcceptedFile {
-  readonly path: string
-  /** 000000 where it is deleted. */
-  readonly mode: '100644' | '100755' | '120000' | '000000'
-  /** A link's target, where it is one; empty where it is deleted. */
-  readonly content: Buffer
-  /** Git's mode and object name of what Claude found there; 000000 and zeros where there was nothing. */
-  readonly oldMode: string
-  readonly oldSha: string
-}
 
 export interface PublishPolicy {
   readonly review: {
@@ -54,7 +36,7 @@ export interface TextPolicy {
 }
 
 export interface PublishDeps {
-  readonly api: Api
+  readonly github: GitHub
   readonly host: Host
   readonly policy: PublishPolicy
   /** Where it is written what was to be published, before the first call. */

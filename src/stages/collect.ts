@@ -15,7 +15,10 @@ export async function collect(running: Running, prefix: string, stage: Stage): P
   await running.halt()
   await record.time('patch', async () => {
     const { limits, protectedPaths } = request
-    const policy = { protectedPaths, maxFiles: limits.patchFiles, maxBytes: limits.patchBytes, pathPrefix: prefix }
+    const policy = {
+      ...{ protectedPaths, maxFiles: limits.patchFiles, maxBytes: limits.patchBytes, pathPrefix: prefix },
+      contents: stage.onPatch !== undefined,
+    }
     const patch = await overRestart(docker, () => readPatch(running.volumes, policy, stage))
     record.patch = patch
     const write = async (name: 'patch' | 'withheld' | 'changes', file: string, data: string | Buffer) => {
@@ -28,6 +31,7 @@ export async function collect(running: Running, prefix: string, stage: Stage): P
     const { changes, refusals } = patch
     await write('changes', 'changes.json', `${JSON.stringify({ changes, refusals }, undefined, 2)}\n`)
     if (patch.withheld.length > 0) await write('withheld', 'withheld.patch', patch.withheld)
+    stage.onPatch?.(patch)
   })
 }
 

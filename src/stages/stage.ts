@@ -5,6 +5,7 @@ import type { Installation } from '../ports/installation.ts'
 import type { Process } from '../ports/process.ts'
 import type { RunRecord } from '../report/record.ts'
 import type { RunRequest } from '../request/run-request.ts'
+import type { Patch } from '../workspace/patch.ts'
 
 export interface RunDeps {
   readonly host: Host
@@ -13,6 +14,8 @@ export interface RunDeps {
   readonly installation: Installation
   /** Aborted when the user or the runner cancels. */
   readonly signal: AbortSignal
+  /** Called with the patch once it is on disk; whoever asks for it gets the accepted files whole. */
+  readonly onPatch?: (patch: Patch) => void
 }
 
 export interface Stage extends RunDeps {

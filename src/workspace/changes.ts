@@ -77,14 +77,14 @@ export function parseLinks(output: Buffer): ReadonlyMap<string, string> {
 }
 
 /** Output of `git cat-file --batch`: content by object. Throws when it ends early. */
-export function parseObjects(output: Buffer): ReadonlyMap<string, string> {
-  const objects = new Map<string, string>()
+export function parseObjects(output: Buffer): ReadonlyMap<string, Buffer> {
+  const objects = new Map<string, Buffer>()
   for (let at = 0; at < output.length; ) {
     const end = output.indexOf(10, at)
     const match = /^([0-9a-f]+) blob (\d+)$/.exec(output.toString('latin1', at, end === -1 ? at : end))
     const size = Number(match?.[2] ?? 0)
-    if (!match || end + 1 + size >= output.length) throw new Error('the links can not be read')
-    objects.set(match[1] ?? '', output.toString('utf8', end + 1, end + 1 + size))
+    if (!match || end + 1 + size >= output.length) throw new Error('the contents can not be read')
+    objects.set(match[1] ?? '', output.subarray(end + 1, end + 1 + size))
     at = end + 1 + size + 1
   }
   return objects

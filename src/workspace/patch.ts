@@ -25,6 +25,18 @@ export interface Refusal {
   readonly reason: string
 }
 
+/** A file as the accepted changes leave it; its path is from the top of the repository. */
+export interface AcceptedFile {
+  readonly path: string
+  /** 000000 where it is deleted. */
+  readonly mode: '100644' | '100755' | '120000' | '000000'
+  /** A link's target, where it is one; empty where it is deleted. */
+  readonly content: Buffer
+  /** Git's mode and object name of what Claude found there; 000000 and zeros where there was nothing. */
+  readonly oldMode: string
+  readonly oldSha: string
+}
+
 export interface Patch {
   /** Output of `git diff --binary --full-index` for the accepted paths; empty when nothing changed. */
   readonly patch: Buffer
@@ -34,4 +46,6 @@ export interface Patch {
   readonly refusals: readonly Refusal[]
   readonly insertions: number
   readonly deletions: number
+  /** What the patch makes of each path, a rename as two; empty unless the contents were asked for. */
+  readonly files: readonly AcceptedFile[]
 }

@@ -2,6 +2,7 @@
 import { type Docker, lastLines } from '../ports/docker.ts'
 import { AirlockError } from '../ports/errors.ts'
 import type { Child } from '../ports/process.ts'
+import { acceptedFiles } from './accepted.ts'
 import { parseAttributes } from './attributes.ts'
 import {
   indexInfo,
@@ -27,6 +28,8 @@ export interface PatchPolicy {
   readonly maxBytes: number
   /** Folder of the project inside its repository, with a slash at its end; or ''. */
   readonly pathPrefix: string
+  /** Whether the accepted files come along whole, for whoever can't apply a patch. */
+  readonly contents: boolean
 }
 
 const HELPER_MS = 10 * 60_000
@@ -39,8 +42,10 @@ export async function readPatch(
   { docker }: { readonly docker: Docker },
 ): Promise<Patch> {
   // What is taken, and the patches of it, lie in memory for a moment: the disk may be what is full.
-  const tmpMb = Math.ceil((policy.maxBytes * (CONTENT_FACTOR + 2)) / 1024 / 1024) + 64
-  const args = [...helperArgs(volumes, { readOnly: true, tmpMb }), '/airlock/read.sh', policy.pathPrefix]
+  const copies = policy.contents ? 2 : 1
+  const tmpMb = Math.ceil((policy.maxBytes * (CONTENT_FACTOR * copies + 2)) / 1024 / 1024) + 64
+  const what = policy.contents ? 'contents' : 'patch'
+  const args = [...helperArgs(volumes, { readOnly: true, tmpMb }), '/airlock/read.sh', policy.pathPrefix, what]
   const child = docker.start(args, { timeoutMs: HELPER_MS })
   try {
     const patch = await converse(child, policy)
@@ -58,7 +63,8 @@ export async function readPatch(
 
 async function converse(child: Child, policy: PatchPolicy): Promise<Patch> {
   // Lists, patch and withheld patch; base85 makes binaries a quarter larger than they are.
-  const reader = new SectionReader(child.stdout, policy.maxBytes * 3 + 64 * 1024 * 1024)
+  const most = policy.maxBytes * (policy.contents ? 3 + CONTENT_FACTOR : 3)
+  const reader = new SectionReader(child.stdout, most + 64 * 1024 * 1024)
   const selection = select({
     differences: await reader.expect('differences'),
     unread: await reader.expect('unread'),
@@ -80,7 +86,9 @@ async function converse(child: Child, policy: PatchPolicy): Promise<Patch> {
   const patch = await reader.expect('patch')
   const withheld = await reader.expect('withheld')
   if (patch.length > policy.maxBytes) throw tooLarge(policy, patch.length)
-  return { patch, withheld, changes, refusals, insertions, deletions }
+  const contents = policy.contents ? await reader.expect('contents') : undefined
+  const files = contents ? acceptedFiles(raw.filter(accepted(refusals)), contents, policy.pathPrefix) : []
+  return { patch, withheld, changes, refusals, insertions, deletions, files }
 }
 
 async function judge(raw: readonly RawChange[], reader: SectionReader, findings: Findings, policy: PatchPolicy) {
@@ -92,7 +100,7 @@ async function judge(raw: readonly RawChange[], reader: SectionReader, findings:
   const refusals = gate({
     ...{ changes, tree, findings, protectedPaths: policy.protectedPaths },
     invalidNames: new Set(raw.filter((record) => record.invalidName).map((record) => record.path)),
-    links: new Map([...links].map(([path, object]) => [path, targets.get(object) ?? ''])),
+    links: new Map([...links].map(([path, object]) => [path, targets.get(object)?.toString('utf8') ?? ''])),
     converted: parseAttributes(await reader.expect('converted')),
   })
   return { changes, refusals }

@@ -78,4 +78,4 @@ export async function copyIn(directory: string, options: CopyOptions = {}): Prom
   }
 }
 
-const POLICY = { protectedPaths: [], maxFiles: 10_000, maxBytes: 64 * 1024 * 1024 }
+const POLICY = { protectedPaths: [], contents: false, maxFiles: 10_000, maxBytes: 64 * 1024 * 1024 }

@@ -1,7 +1,17 @@
 // What comes back: a patch that plain `git apply` takes on the host's checkout, whatever was done to `.git` inside.
 import { execFileSync } from 'node:child_process'
-import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { createHash } from 'node:crypto'
+import {
+  appendFileSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readlinkSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { cloneOf, type FileMap, type Project, project } from '../../support/projects.ts'
 import { copyIn, type Workspace } from '../../support/workspace-rig.ts'
@@ -24,11 +34,35 @@ const inFolder = (directory: string, script: string) =>
 
 /** Applies what came back as a user would, and compares the two trees whole. */
 async function appliesTo(target: Project, copy: Workspace): Promise<void> {
-  const { patch } = await copy.patch()
+  const { patch, files } = await copy.patch({ contents: true })
+  const before = files.map(({ path }) => onDisk(target.directory, path))
   const file = join(target.directory, '../changes.patch')
   writeFileSync(file, patch)
   target.git('apply', '--whitespace=nowarn', file)
   expect(inFolder(target.directory, HASHES)).toBe(await copy.sh(HASHES))
+  // The same once more, file by file, and nothing that is not a change.
+  expect(files.map(({ mode, content }) => ({ mode, sha: blobName(mode, content) }))).toEqual(
+    files.map(({ path }) => onDisk(target.directory, path)),
+  )
+  expect(files.map(({ oldMode, oldSha }) => ({ mode: oldMode, sha: oldSha }))).toEqual(before)
+  expect(files.length > 0).toBe(patch.length > 0)
+}
+
+const NOWHERE = '0'.repeat(40)
+
+const blobName = (mode: string, content: Buffer) =>
+  mode === '000000' ? NOWHERE : createHash('sha1').update(`blob ${content.length}\0`).update(content).digest('hex')
+
+const MAY_LACK = { throwIfNoEntry: false } as const
+
+/** Mode and name that git would give a path; of nothing where there is no file. */
+function onDisk(directory: string, path: string): { mode: string; sha: string } {
+  const file = join(directory, path)
+  const stat = existsSync(dirname(file)) && statSync(dirname(file)).isDirectory() && lstatSync(file, MAY_LACK)
+  if (!stat || stat.isDirectory()) return { mode: '000000', sha: NOWHERE }
+  const mode = stat.isSymbolicLink() ? '120000' : stat.mode & 0o100 ? '100755' : '100644'
+  const content = stat.isSymbolicLink() ? Buffer.from(readlinkSync(file)) : readFileSync(file)
+  return { mode, sha: blobName(mode, content) }
 }
 
 const CHANGES: Readonly<Record<string, string>> = {
