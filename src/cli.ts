@@ -1,6 +1,6 @@
 // The command line: wires the parts together and sets the exit code. What a command needs is loaded when it runs.
 import process from 'node:process'
-import { exitCodeOf, showError } from './host/leave.ts'
+import { exitCodeOf, exitCodeOfAudit, showError } from './host/leave.ts'
 import { cancelOnSignals } from './host/signals.ts'
 import { terminalSurroundings, version } from './host/surroundings.ts'
 import { takesColour, terminalHost } from './host/terminal-host.ts'
@@ -37,8 +37,17 @@ async function sweepUp({ dryRun, runId, json }: Of<'sweep'>): Promise<number> {
   return 0
 }
 
+async function auditProject({ request, format }: Of<'audit'>): Promise<number> {
+  const { examine } = await import('./stages/examine.ts')
+  const examined = await examine(request, await ports())
+  const { showAudit } = await import('./report/show-audit.ts')
+  stdout.write(showAudit(examined, format, version(around.root), takesColour(stdout, around.env)))
+  return exitCodeOfAudit(examined.findings)
+}
+
 async function execute(command: Command): Promise<number> {
   if (command.kind === 'run') return runOnce(command)
+  if (command.kind === 'audit') return auditProject(command)
   if (command.kind === 'sweep') return sweepUp(command)
   stdout.write(command.kind === 'help' ? helpText() : `${version(around.root)}\n`)
   return 0

@@ -6,7 +6,7 @@ import type { ComposeModel, JsonObject, ResolvedConfig } from '../config/resolve
 import { containersOf, metadataContainer } from './containers.ts'
 import type { Finding } from './finding.ts'
 import type { Container, Hit, Policy, Project, Rule } from './rule.ts'
-import { RULES } from './rules.ts'
+import { RULES, ruleOf } from './rules.ts'
 
 /** @returns every finding, allowed ones included and marked; the run must stop at one that `isRefused` */
 export function audit(config: ResolvedConfig, policy: Policy): readonly Finding[] {
@@ -23,12 +23,16 @@ export function audit(config: ResolvedConfig, policy: Policy): readonly Finding[
  * Judges what the built image asks of its container: features and base images can ask for mounts and privileges too.
  *
  * @param entries the image's devcontainer.metadata label, parsed
- * @param directory the project's folder
  */
-export function auditMetadata(entries: readonly JsonObject[], directory: string, policy: Policy): readonly Finding[] {
+export function auditMetadata(
+  entries: readonly JsonObject[],
+  config: ResolvedConfig,
+  policy: Policy,
+): readonly Finding[] {
+  const { directory } = config
   const inside = (path: string) => isBelow(directory, resolve(path))
   const project: Project = { directory, inside, withheld: () => false, model: undefined }
-  const containers = entries.map((entry) => metadataContainer(entry, directory))
+  const containers = entries.map((entry) => metadataContainer(entry, config))
   return RULES.flatMap((rule) => inContainers(rule, containers, project)).map((found) => withAllowance(found, policy))
 }
 
@@ -57,8 +61,8 @@ function withAllowance(found: Finding, { allow }: Policy): Finding {
 
 // A rule that is spelled wrong would leave the user wondering why the finding still stops the run.
 function pointlessAllowances({ allow }: Policy): readonly Finding[] {
-  return allow.flatMap(({ rule }) => {
-    const known = RULES.find(({ id }) => id === rule)
+  return allow.flatMap(({ rule, source = { file: 'allow' } }) => {
+    const known = ruleOf(rule)
     if (known && known.severity !== 'rewrite') return []
     const why = known ? 'which stops nothing' : 'and there is no such rule'
     return [
@@ -68,7 +72,7 @@ function pointlessAllowances({ allow }: Policy): readonly Finding[] {
         message: `allow names ${rule}, ${why}`,
         reason: 'nothing is allowed by it',
         remedy: 'Take it away; findings that are refused name their rule.',
-        source: { file: 'allow' },
+        source,
       } as const,
     ]
   })

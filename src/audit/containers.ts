@@ -1,7 +1,7 @@
 // Everything in a configuration that shapes a container, seen the same way, so that one rule judges them all.
 import { basename } from 'node:path'
 import { singleDollars } from '../config/dollars.ts'
-import { listOf } from '../config/json.ts'
+import { listOf, objectOf } from '../config/json.ts'
 import { parseMount } from '../config/mount-text.ts'
 import type { Json, JsonObject, ResolvedConfig, Source, SourceDocument } from '../config/resolved-config.ts'
 import { keptSecurityOptions } from '../config/tidy.ts'
@@ -29,7 +29,8 @@ function ownContainer(config: ResolvedConfig, document: SourceDocument): Contain
 }
 
 /** An entry of the devcontainer.metadata label of an image: what its base or a feature asks of the container. */
-export function metadataContainer(entry: JsonObject, directory: string): Container {
+export function metadataContainer(entry: JsonObject, config: ResolvedConfig): Container {
+  const { directory } = config
   const known = { values: { localWorkspaceFolder: directory }, askedOfHost: () => {} }
   const layer = typeof entry.id === 'string' ? `feature ${entry.id}` : 'the image'
   const terms = inComposeTerms(substitute(entry, known))
@@ -39,8 +40,19 @@ export function metadataContainer(entry: JsonObject, directory: string): Contain
       ...terms,
       security_opt: keptSecurityOptions(terms.security_opt ?? [], { in: 'devcontainer', path: [] }, () => {}),
     },
-    at: (): Source => ({ file: `devcontainer.metadata of ${layer}` }),
+    at: (): Source => locateLayer(config, entry.id),
   }
+}
+
+/** Labels have no lines: what brought the label in has. */
+function locateLayer(config: ResolvedConfig, id: Json | undefined): Source {
+  const { devcontainer, service } = config
+  if (!devcontainer) return locateInCompose(config, ['services', service, 'image'])
+  const feature = Object.keys(objectOf(devcontainer.value.features)).find((name) => name === id)
+  if (feature !== undefined) return devcontainer.locate(['features', feature])
+  if (config.kind === 'compose') return locateInCompose(config, ['services', service, 'image'])
+  const key = ['image', 'build', 'dockerFile'].find((name) => devcontainer.value[name] !== undefined)
+  return devcontainer.locate(key === undefined ? [] : [key])
 }
 
 const TERMS: Readonly<Record<string, string>> = {

@@ -2,7 +2,9 @@
 import { formatSource } from '../config/problems.ts'
 import { AirlockError } from '../ports/errors.ts'
 import { isRefused } from './audit.ts'
+import { ruleLink } from './docs-link.ts'
 import type { Finding } from './finding.ts'
+import { ruleOf } from './rules.ts'
 
 /** Lines for a terminal or log; findings of one rule share their reason and remedy. Empty without findings. */
 export function formatFindings(findings: readonly Finding[]): readonly string[] {
@@ -18,8 +20,23 @@ function formatRule(same: readonly Finding[], first: Finding): readonly string[]
   return [
     ...same.map((one) => `${one.rule} ${verdict(one)}  ${one.message.padEnd(width)}  ${formatSource(one.source)}`),
     `      why: ${first.reason}`,
-    first.allowed === undefined ? `      do:  ${first.remedy}` : `      allowed because: ${first.allowed}`,
+    ...closing(first).map((line) => `      ${line}`),
   ]
+}
+
+function closing(finding: Finding): readonly string[] {
+  if (finding.allowed !== undefined) {
+    return [`allowed because: ${finding.allowed}`, `so: ${whatBecomes(finding)}`]
+  }
+  const link = ruleOf(finding.rule) ? [`see: ${ruleLink(finding.rule)}`] : []
+  return finding.severity === 'rewrite' ? [] : [`do:  ${finding.remedy}`, ...link]
+}
+
+/** What an allowed finding means for the sandbox. */
+export function whatBecomes(finding: Finding): string {
+  const rule = ruleOf(finding.rule)
+  if (rule?.whenAllowed !== 'kept') return 'the sandbox starts without it'
+  return rule.promise <= 2 ? `the sandbox has it, and promise ${rule.promise} is open` : 'the sandbox has it'
 }
 
 function verdict(finding: Finding): string {

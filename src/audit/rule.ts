@@ -30,8 +30,16 @@ export interface Project {
   readonly model: ComposeModel | undefined
 }
 
+/** A rule whose findings are accepted on purpose. */
+export interface Allowance {
+  readonly rule: string
+  readonly reason: string
+  /** Where it is written; absent for an input of the run. */
+  readonly source?: Source
+}
+
 export interface Policy {
-  readonly allow: readonly { readonly rule: string; readonly reason: string }[]
+  readonly allow: readonly Allowance[]
   /** Version of the engine, such as 26.1.5, where it is known. */
   readonly engineVersion?: string
 }

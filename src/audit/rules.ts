@@ -17,3 +17,8 @@ export const RULES: readonly Rule[] = [
   ...UNKNOWN,
   ...REWRITES,
 ]
+
+const BY_ID: ReadonlyMap<string, Rule> = new Map(RULES.map((rule) => [rule.id, rule]))
+
+/** Undefined for AL000, which is about allowances and no rule. */
+export const ruleOf = (id: string): Rule | undefined => BY_ID.get(id)

@@ -44,6 +44,14 @@ export async function discover(
   return undefined
 }
 
+/** Every description that the project has, each to be resolved by itself; one where the source leaves no choice. */
+export async function developmentConfigs(directory: string, source: ProjectSource): Promise<readonly ProjectSource[]> {
+  if (source.kind !== 'auto') return [source]
+  const files = await devcontainerFiles(directory)
+  if (files.length < 2) return [source]
+  return files.map((file) => ({ kind: 'devcontainer', file: relative(directory, file) }))
+}
+
 async function named(
   kind: Found['kind'],
   files: readonly string[],

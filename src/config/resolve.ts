@@ -13,7 +13,10 @@ import { collectProblems } from './problems.ts'
 import { realPath, realPathsOf } from './real-paths.ts'
 import type { Note, ResolvedConfig, Rewrite } from './resolved-config.ts'
 
-export type ConfigRequest = Pick<RunRequest, 'directory' | 'project' | 'service' | 'services' | 'include'>
+export interface ConfigRequest extends Pick<RunRequest, 'directory' | 'project' | 'service' | 'services' | 'include'> {
+  /** Nothing will be started: what Claude would work in may be left open. */
+  readonly undecided?: boolean
+}
 
 export interface ConfigDeps {
   readonly docker: Docker
@@ -41,11 +44,16 @@ export async function resolveConfig(request: ConfigRequest, deps: ConfigDeps): P
   return { ...config, realPaths: await realPathsOf(paths), notInCopy: [...notInCopy], rewrites, notes: [...notes] }
 }
 
+/** The image of a sandbox that nobody has chosen; no name of an image looks so. */
+export const UNDECIDED = '(not chosen)'
+
 async function resolveFound(found: Found, request: ConfigRequest, context: ConfigContext): Promise<ResolvedConfig> {
   const { service, services, project } = request
   const base = project.kind === 'devcontainer' ? undefined : project.base
   if (found.kind === 'compose') {
-    return resolveComposeOnly({ files: found.files, base, service, services }, context)
+    const open = request.undecided && !base && service === undefined
+    const made = open ? ({ kind: 'image', image: UNDECIDED } as const) : base
+    return resolveComposeOnly({ files: found.files, base: made, service, services }, context)
   }
   if (base) context.note(`base_${base.kind} is not used: devcontainer.json describes the sandbox`)
   return resolveDevcontainer(await readDevcontainer(found.file, context), { service, services }, context)

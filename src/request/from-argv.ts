@@ -1,5 +1,6 @@
 // The command line, as one of its commands.
 import { parseArgs } from 'node:util'
+import { AUDIT_INPUTS, type AuditFormat, type AuditRequest, parseAuditRequest, parseFormat } from './audit-request.ts'
 import { Findings, Given } from './given.ts'
 import { flagOf, INPUTS } from './inputs.ts'
 import { suggestion } from './nearest.ts'
@@ -15,15 +16,23 @@ export type Command =
       readonly quiet: boolean
     }
   | { readonly kind: 'sweep'; readonly dryRun: boolean; readonly runId?: string; readonly json: boolean }
+  | { readonly kind: 'audit'; readonly request: AuditRequest; readonly format: AuditFormat }
   | { readonly kind: 'help' }
   | { readonly kind: 'version' }
 
-const COMMANDS = ['run', 'sweep', 'help'] as const
+const COMMANDS = ['run', 'audit', 'sweep', 'help'] as const
 type Name = (typeof COMMANDS)[number]
 
 const RUN_INPUTS = INPUTS.filter((input) => input.where === 'both')
-const RUN_SWITCHES = ['json', 'quiet', 'help', 'version']
-const SWEEP_SWITCHES = ['dry-run', 'json', 'help', 'version']
+/** The flags of each command: those that take a value, and switches. */
+const FLAGS: Readonly<Record<Exclude<Name, 'help'>, readonly [readonly string[], readonly string[]]>> = {
+  run: [RUN_INPUTS.map(({ name }) => flagOf(name).slice(2)), ['json', 'quiet', 'help', 'version']],
+  audit: [
+    [...AUDIT_INPUTS.map((name) => flagOf(name).slice(2)), 'format'],
+    ['json', 'help', 'version'],
+  ],
+  sweep: [['run-id'], ['dry-run', 'json', 'help', 'version']],
+}
 const HELP = 'airlock --help shows every command and flag.'
 
 /**
@@ -40,10 +49,11 @@ export function commandFromArgv(args: readonly string[], around: Surroundings): 
     findings.problem(`${what}${suggestion(first, COMMANDS)}`)
     findings.throwIfAny(HELP)
   }
-  const read = readFlags(first as Name, rest, findings)
+  const read = readFlags(first as keyof typeof FLAGS, rest, findings)
   if (read.switches.has('help')) return { kind: 'help' }
   if (read.switches.has('version')) return { kind: 'version' }
-  return first === 'sweep' ? sweepCommand(read, findings) : runCommand(read, around, findings)
+  if (first === 'sweep') return sweepCommand(read, findings)
+  return first === 'audit' ? auditCommand(read, around, findings) : runCommand(read, around, findings)
 }
 
 function isCommand(name: string): name is Name {
@@ -56,9 +66,8 @@ interface Flags {
   readonly words: readonly string[]
 }
 
-function readFlags(command: Name, args: readonly string[], findings: Findings): Flags {
-  const valued = command === 'run' ? RUN_INPUTS.map((input) => flagOf(input.name).slice(2)) : ['run-id']
-  const switches = command === 'run' ? RUN_SWITCHES : SWEEP_SWITCHES
+function readFlags(command: keyof typeof FLAGS, args: readonly string[], findings: Findings): Flags {
+  const [valued, switches] = FLAGS[command]
   const known = [...valued, ...switches]
   const options = Object.fromEntries([
     ...valued.map((name) => [name, { type: 'string', multiple: true }] as const),
@@ -122,22 +131,35 @@ function reportUnknown(rawName: string, known: readonly string[], findings: Find
   }
 }
 
-function runCommand(flags: Flags, around: Surroundings, findings: Findings): Command {
-  const [directory, ...others] = flags.words
-  const values = new Map(flags.values)
+/** The values, with the folder that stands by itself among them; `hint` is about words that belong to nothing. */
+function withFolder({ values: given, words }: Flags, hint: string, findings: Findings): Given {
+  const [directory, ...others] = words
+  const values = new Map(given)
   if (directory !== undefined && values.has('directory')) {
     findings.problem(`the folder is given twice: ${directory} and --directory`)
   }
   if (directory !== undefined) values.set('directory', [directory])
+  if (others.length > 0) findings.problem(`"${others.join(' ').slice(0, 60)}" belongs to no flag; ${hint}`)
+  return new Given(values, flagOf)
+}
+
+function runCommand(flags: Flags, around: Surroundings, findings: Findings): Command {
   // Most often a prompt without its flag, or without its quotes.
-  if (others.length > 0) findings.problem(`"${others.join(' ').slice(0, 60)}" belongs to no flag; quote the prompt`)
-  const request = parseRequest(new Given(values, flagOf), around, findings)
+  const given = withFolder(flags, 'quote the prompt', findings)
+  const request = parseRequest(given, around, findings)
   findings.throwIfAny(HELP)
   const { switches } = flags
   return {
     ...{ kind: 'run', request, warnings: findings.warnings },
     ...{ json: switches.has('json'), quiet: switches.has('quiet') },
   }
+}
+
+function auditCommand(flags: Flags, { cwd }: Surroundings, findings: Findings): Command {
+  const request = parseAuditRequest(withFolder(flags, 'audit takes one folder', findings), cwd, findings)
+  const format = parseFormat(flags.values.get('format')?.at(-1), flags.switches.has('json'), findings)
+  findings.throwIfAny(HELP)
+  return { kind: 'audit', request, format }
 }
 
 function sweepCommand({ values, switches, words }: Flags, findings: Findings): Command {

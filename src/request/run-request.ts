@@ -79,6 +79,8 @@ export interface RunRequest {
   readonly protectedPaths: readonly string[]
   /** Audit findings accepted on purpose. */
   readonly allow: readonly { readonly rule: string; readonly reason: string }[]
+  /** The folder whose .airlock.yml counts: trusted configuration. The project's own unless told. */
+  readonly policyFolder?: string
   readonly limits: Limits
   /** OCI runtime of the sandbox's container, such as `runsc`. */
   readonly runtime?: string

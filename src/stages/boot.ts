@@ -1,4 +1,5 @@
 // Starts the sandbox while the copy goes on.
+import { openPromises } from '../audit/open-promises.ts'
 import { AirlockError } from '../ports/errors.ts'
 import { type Booted, boot } from '../sandbox/boot.ts'
 import { mountsSubpaths } from '../sandbox/engine.ts'
@@ -63,7 +64,7 @@ export async function bootStage(prepared: Prepared, images: Images, stage: Stage
       signal,
       time: (phase, work) => record.time(phase, work),
       onProbe: (rows) => {
-        record.probe = rows
+        record.probe = [...rows, ...openPromises(record.findings)]
       },
       onLink: (link) => {
         record.events = link.events

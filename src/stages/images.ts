@@ -15,7 +15,7 @@ export interface Images {
 }
 
 /** Errors: `engine`, `sandbox`, and `audit` for what the built image asks of its container. */
-export async function images({ config }: Prepared, stage: Stage): Promise<Images> {
+export async function images({ config, policy }: Prepared, stage: Stage): Promise<Images> {
   const { request, record, docker, signal, installation, host } = stage
   const onStep = (title: string) => host.info(title)
   const cli = devcontainersCli(stage.process, installation, request.network, (line) => host.untrusted(line))
@@ -25,7 +25,7 @@ export async function images({ config }: Prepared, stage: Stage): Promise<Images
       ensureGatewayImage(docker, installation, onStep),
       ensureServiceImages(config, { docker, signal, onStep }),
     ])
-    const findings = auditMetadata(sandbox.metadataEntries, config.directory, { allow: request.allow })
+    const findings = auditMetadata(sandbox.metadataEntries, config, policy)
     record.findings = [...record.findings, ...findings]
     const error = auditError(findings)
     if (error) throw error

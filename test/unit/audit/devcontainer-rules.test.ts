@@ -94,8 +94,9 @@ describe('AL503 for a devcontainer on a Dockerfile', () => {
 })
 
 describe("the image's metadata", () => {
+  const FILE = '{\n  "image": "debian",\n  "features": {\n    "./own": {}\n  }\n}'
   const rulesOf = (...entries: Parameters<typeof auditMetadata>[0]) =>
-    auditMetadata(entries, DIRECTORY, { allow: [] }).map(({ rule }) => rule)
+    auditMetadata(entries, devcontainerConfig(FILE), { allow: [] }).map(({ rule }) => rule)
 
   it.each([
     ['AL101', { id: 'docker-in-docker', privileged: true }],
@@ -122,8 +123,15 @@ describe("the image's metadata", () => {
     ).toEqual([])
   })
 
+  it('is told at the feature or image that brings it', () => {
+    const found = auditMetadata([{ privileged: true }, { id: './own', privileged: true }], devcontainerConfig(FILE), {
+      allow: [],
+    })
+    expect(found.map(({ source }) => source.line)).toEqual([2, 4])
+  })
+
   it('an allowed finding stays listed', () => {
-    const found = auditMetadata([{ privileged: true }], DIRECTORY, {
+    const found = auditMetadata([{ privileged: true }], devcontainerConfig(FILE), {
       allow: [{ rule: 'AL101', reason: 'a VM of its own' }],
     })
     expect(found).toMatchObject([{ rule: 'AL101', allowed: 'a VM of its own' }])

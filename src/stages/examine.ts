@@ -1,0 +1,85 @@
+// `airlock audit`: everything that a run would judge before it starts anything, without a run. Reads only.
+import { relative } from 'node:path'
+import { audit, auditMetadata } from '../audit/audit.ts'
+import type { Finding } from '../audit/finding.ts'
+import { readPolicyFile } from '../audit/policy-file.ts'
+import type { Policy } from '../audit/rule.ts'
+import { developmentConfigs } from '../config/discover.ts'
+import { type ConfigDeps, resolveConfig, UNDECIDED } from '../config/resolve.ts'
+import type { ResolvedConfig } from '../config/resolved-config.ts'
+import type { Docker } from '../ports/docker.ts'
+import type { Examined } from '../report/examined.ts'
+import type { AuditRequest } from '../request/audit-request.ts'
+import { parseLabel } from '../sandbox/metadata.ts'
+
+/** Errors: `input` with every problem at its line, and `engine` for a compose project without docker compose. */
+export async function examine(request: AuditRequest, deps: ConfigDeps): Promise<Examined> {
+  const [sources, allowed, engineVersion, prefix] = await Promise.all([
+    developmentConfigs(request.directory, request.project),
+    readPolicyFile(request.policyFolder ?? request.directory),
+    versionOf(deps.docker),
+    prefixOf(request.directory, deps),
+  ])
+  const policy: Policy = {
+    allow: [...request.allow, ...allowed],
+    ...(engineVersion === undefined ? {} : { engineVersion }),
+  }
+  const parts = []
+  // One after the other: each asks git and compose, and their errors should come in order.
+  for (const project of sources) {
+    const config = await resolveConfig({ ...request, project, undecided: true }, deps)
+    const images = await lookAtImage(config, policy, engineVersion !== undefined, deps.docker)
+    parts.push({ config, findings: [...audit(config, policy), ...images.findings], unseen: images.unseen })
+  }
+  const engine = engineVersion === undefined ? ['the Docker engine does not answer: its version, AL404'] : []
+  return {
+    findings: unique(parts.flatMap(({ findings }) => findings)),
+    files: [...new Set(parts.flatMap(({ config }) => filesOf(config)))],
+    unseen: [...engine, ...new Set(parts.flatMap(({ unseen }) => unseen))],
+    notes: [...new Set(parts.flatMap(({ config }) => config.notes))],
+    prefix,
+  }
+}
+
+// Several devcontainers may share a compose file.
+function unique(findings: readonly Finding[]): readonly Finding[] {
+  return [...new Map(findings.map((finding) => [JSON.stringify(finding), finding])).values()]
+}
+
+function filesOf({ devcontainer, composeFiles, composeParts = [] }: ResolvedConfig): readonly string[] {
+  return [...(devcontainer ? [devcontainer] : []), ...composeFiles, ...composeParts].map(({ file }) => file)
+}
+
+async function versionOf(docker: Docker): Promise<string | undefined> {
+  const asked = await docker.run(['version', '--format', '{{.Server.Version}}'], { timeoutMs: 5000 })
+  return asked.exitCode === 0 ? asked.stdout.toString('utf8').trim() : undefined
+}
+
+async function prefixOf(directory: string, { process }: ConfigDeps): Promise<string> {
+  const asked = await process.run('git', ['rev-parse', '--show-prefix'], { cwd: directory })
+  return asked.exitCode === 0 ? asked.stdout.toString('utf8').replace(/\n$/, '') : ''
+}
+
+/** What an image's own label asks for; nothing is built or pulled to see it. */
+async function lookAtImage(config: ResolvedConfig, policy: Policy, engine: boolean, docker: Docker) {
+  const unseen = (what: string, why: string) => ({
+    findings: [] as readonly Finding[],
+    unseen: [`what ${what} asks for in its label (mounts, privileges): ${why}; a run judges it before anything starts`],
+  })
+  const features = Object.keys(config.features)
+  if (config.base.kind === 'build') {
+    const name =
+      config.base.dockerfile === '-' ? 'an inline Dockerfile' : relative(config.directory, config.base.dockerfile)
+    return unseen(`the image of ${name}`, 'it is built by a run')
+  }
+  const { image } = config.base
+  if (image === UNDECIDED) return { findings: [], unseen: [] }
+  if (!engine) return unseen(`image ${image}`, 'the engine does not answer')
+  const asked = await docker.run(['image', 'inspect', '--format', LABEL, image], { timeoutMs: 10_000 })
+  if (asked.exitCode !== 0) return unseen(`image ${image}`, 'it is not on this machine')
+  const findings = auditMetadata(parseLabel(asked.stdout.toString('utf8').trim() || undefined), config, policy)
+  if (features.length === 0) return { findings, unseen: [] }
+  return { findings, unseen: unseen(`feature ${features.join(', ')}`, 'it is fetched by a run').unseen }
+}
+
+const LABEL = '{{index .Config.Labels "devcontainer.metadata"}}'
