@@ -1,4 +1,5 @@
 // The Action: main runs Claude, post removes what a killed main left. The runner starts the same file for both.
+import { relative } from 'node:path'
 import process from 'node:process'
 import * as core from '@actions/core'
 import { actionsHost } from './host/actions-host.ts'
@@ -27,7 +28,7 @@ async function main(): Promise<void> {
   for (const line of terminalSummary(result, false).split('\n')) host.info(line)
   if (result.keptVolume !== undefined) core.saveState('keep', result.keptVolume)
   const { publishResult } = await import('./host/action-results.ts')
-  await publishResult(result)
+  await publishResult(result, relative(around.cwd, request.directory))
 }
 
 async function post(): Promise<void> {

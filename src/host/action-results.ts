@@ -1,7 +1,11 @@
 // What a workflow gets of a run: outputs, the job's summary, annotations, and a step that failed or not.
-import { join } from 'node:path'
+import { join, sep } from 'node:path'
 import * as core from '@actions/core'
-import type { AirlockError, Problem } from '../ports/errors.ts'
+import type { Finding } from '../audit/finding.ts'
+import { whatBecomes } from '../audit/format.ts'
+import { kindsOf } from '../audit/kinds.ts'
+import { ruleOf } from '../audit/rules.ts'
+import type { AirlockError, ErrorKind, Problem } from '../ports/errors.ts'
 import { blockedRequests } from '../report/blocked.ts'
 import { counted } from '../report/figures.ts'
 import { jobSummary } from '../report/job-summary.ts'
@@ -12,7 +16,8 @@ import { writeExecutionFile } from './execution-file.ts'
 // The runner takes 1 MiB of outputs a job.
 const LONGEST_OUTPUT = 512 * 1024
 
-export async function publishResult(result: RunResult): Promise<void> {
+/** @param folder the project's folder in the checkout, to which the places in a result are relative */
+export async function publishResult(result: RunResult, folder: string): Promise<void> {
   const { output } = result
   const execution = output.transcript === undefined ? undefined : join(output.directory, 'execution.json')
   if (output.transcript !== undefined && execution !== undefined) {
@@ -32,7 +37,7 @@ export async function publishResult(result: RunResult): Promise<void> {
     blocked_requests: result.requests.blocked.length,
   }
   for (const [name, value] of Object.entries(outputs)) setOutput(name, value)
-  annotate(result)
+  annotate(result, folder)
   await core.summary.addRaw(jobSummary(result)).write()
 }
 
@@ -45,7 +50,8 @@ function setOutput(name: string, value: unknown): void {
 
 const MOST_ANNOTATIONS = 10
 
-function annotate(result: RunResult): void {
+function annotate(result: RunResult, folder: string): void {
+  annotateFindings(result.findings, folder)
   for (const { path, kind, reason } of (result.patch?.refusals ?? []).slice(0, MOST_ANNOTATIONS)) {
     const title = kind === 'protected' ? 'A change was held back for you to look at' : 'A change was refused'
     core.warning(plainLine(`${path}: ${reason}`), { title })
@@ -56,9 +62,35 @@ function annotate(result: RunResult): void {
     core.warning(plainLine(`${counted(result.requests.blocked.length, 'request')} blocked: ${targets}`))
   }
   const { error } = result
-  if (error) failStep(error, result.conclusion === 'cancelled' ? 'Cancelled' : `${error.kind} error`)
+  if (error) failStep(error, result.conclusion === 'cancelled' ? 'Cancelled' : `${error.kind} error`, folder)
   else if (result.conclusion !== 'success') core.setFailed(`the run was ${result.conclusion}`)
 }
+
+/** Each finding is an annotation at its file and line; the runner shows ten of each kind, and the summary has all. */
+function annotateFindings(findings: readonly Finding[], folder: string): void {
+  const { refused, allowed, warnings, changed } = kindsOf(findings)
+  const show = (found: readonly Finding[], say: typeof core.error, text: (finding: Finding) => string) => {
+    for (const finding of found.slice(0, MOST_ANNOTATIONS)) {
+      const title = `${finding.rule} ${ruleOf(finding.rule)?.title ?? 'allow'}`
+      say(plainLine(text(finding)), { title, ...placeOf(finding, folder) })
+    }
+  }
+  show(refused, core.error, ({ message, reason, remedy }) => `${message}. Why: ${reason}. What to do: ${remedy}`)
+  show([...allowed, ...warnings], core.warning, (finding) =>
+    finding.allowed === undefined
+      ? `${finding.message}. ${finding.remedy}`
+      : `${finding.message}. Allowed because: ${finding.allowed} (${whatBecomes(finding)})`,
+  )
+  show(changed, core.notice, ({ message, reason }) => `${message}. Why: ${reason}`)
+}
+
+function placeOf({ source }: Finding, folder: string): core.AnnotationProperties {
+  if (source.line === undefined) return {}
+  const { file, line, column } = source
+  return { file: inCheckout(file, folder), startLine: line, ...(column === undefined ? {} : { startColumn: column }) }
+}
+
+const inCheckout = (file: string, folder: string) => join(folder, file).split(sep).join('/')
 
 /** For what went wrong before there was a run. */
 export function publishError(error: AirlockError): void {
@@ -67,6 +99,7 @@ export function publishError(error: AirlockError): void {
 }
 
 interface Failure {
+  readonly kind: ErrorKind | 'internal'
   readonly message: string
   readonly where?: string | undefined
   readonly detail?: string | undefined
@@ -74,22 +107,23 @@ interface Failure {
   readonly problems?: readonly Problem[]
 }
 
-function failStep({ message, where, detail, next, problems = [] }: Failure, title: string): void {
-  for (const problem of problems.slice(0, MOST_ANNOTATIONS)) {
-    core.error(plainLine(problem.message), { title, ...place(problem.where) })
+function failStep({ kind, message, where, detail, next, problems = [] }: Failure, title: string, folder = ''): void {
+  // The findings are annotations already.
+  for (const problem of kind === 'audit' ? [] : problems.slice(0, MOST_ANNOTATIONS)) {
+    core.error(plainLine(problem.message), { title, ...place(problem.where, folder) })
   }
   const text = [message, where && `at ${where}`, detail, next && `→ ${next}`].filter(Boolean).join('\n')
   process.exitCode = core.ExitCode.Failure
-  core.error(plainText(text), { title, ...(problems.length > 0 ? {} : place(where)) })
+  core.error(plainText(text), { title, ...(problems.length > 0 || kind === 'audit' ? {} : place(where, folder)) })
 }
 
 /** `file:line` or `file:line:column`, where the error says that it is in a file. */
-export function place(where: string | undefined): core.AnnotationProperties {
+export function place(where: string | undefined, folder = ''): core.AnnotationProperties {
   const match = /^([^\s:]+\.(?:json|jsonc|ya?ml|Dockerfile)|[^\s:]*Dockerfile)(?::(\d+))?(?::(\d+))?$/.exec(where ?? '')
   const [, file, line, column] = match ?? []
   if (file === undefined) return {}
   return {
-    file,
+    file: inCheckout(file, folder),
     ...(line === undefined ? {} : { startLine: Number(line) }),
     ...(column === undefined ? {} : { startColumn: Number(column) }),
   }

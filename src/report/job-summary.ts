@@ -1,4 +1,5 @@
 // The summary of a job, as GitHub shows it under a workflow run.
+import { auditSections } from './audit-markdown.ts'
 import { blockedRequests } from './blocked.ts'
 import { counted, dollars, duration } from './figures.ts'
 import { block, code, details, inline, table } from './markdown.ts'
@@ -21,7 +22,7 @@ export function jobSummary(result: RunResult): string {
     heldBack(result),
     probe(result),
     blocked(result),
-    findings(result),
+    ...auditSections(result.findings),
     notes(result),
     times(result),
   ]
@@ -114,17 +115,6 @@ function blocked(result: RunResult): string | undefined {
   const total = result.requests.blocked.length
   const content = `${table(['request', 'why', 'times'], rows)}\n\nAllow a domain with the input \`allowed_domains\`.`
   return details(`Blocked requests: ${total} (${result.requests.allowed} allowed)`, content)
-}
-
-function findings({ findings: found }: RunResult): string | undefined {
-  if (found.length === 0) return undefined
-  const rows = found.map(({ rule, severity, message, source, allowed }) => [
-    rule,
-    allowed === undefined ? severity : `allowed: ${inline(allowed)}`,
-    inline(message),
-    code([source.file, source.line].filter((part) => part !== undefined).join(':')),
-  ])
-  return details(`What the audit found: ${found.length}`, table(['rule', '', 'what', 'where'], rows))
 }
 
 function notes({ notes: texts }: RunResult): string | undefined {

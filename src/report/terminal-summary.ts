@@ -1,5 +1,8 @@
 // The end of a run at a terminal.
 import { styleText } from 'node:util'
+import { whatBecomes } from '../audit/format.ts'
+import { kindsOf } from '../audit/kinds.ts'
+import { formatSource } from '../config/problems.ts'
 import { blockedRequests } from './blocked.ts'
 import { counted, dollars, duration } from './figures.ts'
 import { plainLine, plainText } from './plain-text.ts'
@@ -17,6 +20,7 @@ export function terminalSummary(result: RunResult, colour: boolean): string {
     ...headline(result, paint),
     ...error(result),
     ...files(result, paint),
+    ...allowed(result, paint),
     ...blocked(result, paint),
     ...where(result, paint),
   ]
@@ -74,6 +78,16 @@ function blocked(result: RunResult, paint: Paint): readonly string[] {
       `    ${plainLine(`${method} ${target}`)}${times > 1 ? ` (${times} times)` : ''}: ${plainLine(reason)}`,
   )
   return [`  ${paint('yellow', `${counted(result.requests.blocked.length, 'request')} blocked`)}`, ...some(rows)]
+}
+
+function allowed({ findings }: RunResult, paint: Paint): readonly string[] {
+  const found = kindsOf(findings).allowed
+  if (found.length === 0) return []
+  const rows = found.map((finding) => {
+    const what = `${finding.rule} ${finding.message} (${formatSource(finding.source)})`
+    return `    ${plainLine(`${what}: ${finding.allowed}; ${whatBecomes(finding)}`)}`
+  })
+  return [`  ${paint('yellow', `${counted(found.length, 'finding')} of the audit allowed on purpose`)}`, ...some(rows)]
 }
 
 function where({ output, patch, keptVolume }: RunResult, paint: Paint): readonly string[] {

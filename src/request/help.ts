@@ -1,5 +1,6 @@
 // The help of the command line, from the table of inputs.
 import { EXIT_CODES } from '../ports/errors.ts'
+import { AUDIT_FORMATS } from './audit-request.ts'
 import { flagOf, GROUPS, INPUTS } from './inputs.ts'
 
 const WIDTH = 96
@@ -10,18 +11,21 @@ export function helpText(): string {
 
 Usage
   airlock run [FOLDER] --prompt TEXT [flags]   Run Claude on a copy of the project; nothing in it is changed
+  airlock audit [FOLDER] [--format FORMAT]     Say what a run would refuse of the project; start nothing
   airlock sweep [--dry-run] [--run-id ID]      Remove what crashed runs left in the engine
   airlock --help | --version
 
 Examples
   airlock run --prompt 'Make the failing test pass'
   airlock run ../shop --prompt-file task.md --egress-presets rubygems --max-cost-usd 2
+  airlock audit --format sarif > airlock.sarif
   git log -1 --format=%B | airlock run --prompt-file - --json > result.json
   git apply "$(jq -r .output.patch result.json)"
 ${GROUPS.map(groupHelp).join('')}
 Flags of every command
 ${entry('--json', 'Print the result as JSON on standard output; progress goes to standard error.')}
 ${entry('--quiet', 'Print no progress (run).')}
+${entry('--format FORMAT', `Form of the audit: ${AUDIT_FORMATS.join(', ')}. It takes the flags of "The project", --include and --allow, and needs no credential.`)}
 ${entry('--dry-run', 'Name what would be removed, and leave it (sweep).')}
 ${entry('--run-id ID', 'Only what is left of this run (sweep).')}
 

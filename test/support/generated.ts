@@ -1,5 +1,5 @@
-// Files that are made from the table of inputs: action.yml and docs/inputs.md. Run this file to write them; a test
-// holds them to the table.
+// Files that are made from tables in the code: action.yml, docs/inputs.md and docs/audit.md. Run this file to write
+// them; a test holds them to the tables.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -7,6 +7,7 @@ import { stringify } from 'yaml'
 import { FOREIGN } from '../../src/request/foreign-inputs.ts'
 import { flagOf, GROUPS, INPUTS, type Input } from '../../src/request/inputs.ts'
 import { OUTPUTS } from '../../src/request/outputs.ts'
+import { auditPage } from './audit-page.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -14,6 +15,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 export const GENERATED: Readonly<Record<string, () => string>> = {
   'action.yml': actionYml,
   'docs/inputs.md': inputsPage,
+  'docs/audit.md': auditPage,
 }
 
 function actionYml(): string {
