@@ -32,12 +32,15 @@ describe('findings as text', () => {
       AL101 refused  privileged: true on service worker  compose.yaml:17:17
             why: a privileged container owns the host: its disks, its devices, its network and every other container
             do:  Remove it and give the one capability that is needed, or leave the service out (services).
+            see: https://github.com/airlock-run/airlock/blob/main/docs/audit.md#al101
       AL103 refused  capability SYS_ADMIN on service db  compose.yaml:4:7
             why: this capability changes networks or the kernel, and has been a way out of containers
             do:  Remove it, or leave the service out (services).
+            see: https://github.com/airlock-run/airlock/blob/main/docs/audit.md#al103
       AL202 allowed  bind of /etc on service web  compose.yaml:14:9
             why: a bind gives the container the host's own files: keys, configuration, other projects
-            allowed because: reads the zone files"
+            allowed because: reads the zone files
+            so: the sandbox starts without it"
     `)
   })
 

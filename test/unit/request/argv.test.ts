@@ -29,8 +29,27 @@ describe('commands', () => {
     [['sweep', 'all'], 'sweep takes no further words: "all"'],
     [['sweep', '--run-id', '../x'], '--run-id: "../x" is no run\'s id'],
     [['sweep', '--prompt', 'x'], 'there is no flag --prompt'],
+    [['audit', '--prompt', 'x'], 'there is no flag --prompt'],
+    [['audit', '--format', 'xml'], '--format: "xml" is none of text, json, sarif, markdown'],
+    [['audit', '--format', 'sarif', '--json'], '--json and --format sarif exclude each other'],
+    [['audit', '.', 'x'], '"x" belongs to no flag; audit takes one folder'],
+    [['audit', 'nowhere'], '--directory: nowhere does not exist'],
+    [['audit', '--allow', 'AL103'], '--allow: AL103 lacks its reason; write "AL103 why it is all right here"'],
   ])('%j is refused', (args, problem) => {
     expect(problems(() => command(...args))[0]).toBe(problem)
+  })
+
+  test('audit needs neither a prompt nor a credential', () => {
+    const bare = commandFromArgv(['audit'], { ...around(folder), env: {} })
+    expect(bare).toEqual({
+      ...{ kind: 'audit', format: 'text' },
+      request: { directory: folder, project: { kind: 'auto' }, include: [], allow: [] },
+    })
+    const args = ['audit', '.', '--json', '--services', 'a,b', '--allow', 'AL103 x', '--include', '.env']
+    expect(command(...args)).toMatchObject({
+      format: 'json',
+      request: { services: ['a', 'b'], allow: [{ rule: 'AL103', reason: 'x' }], include: ['.env'] },
+    })
   })
 })
 
