@@ -12,7 +12,9 @@ const files = execFileSync('git', ['ls-files', '-z', '.github/workflows', 'examp
   .split('\0')
   .filter((file) => /\.ya?ml$/.test(file))
 
-const lint = await createLinter()
-const problems = files.flatMap((file) => lint(readFileSync(join(ROOT, file), 'utf8'), file))
+// A linter for each file: its WebAssembly breaks down after a few.
+const problems = (
+  await Promise.all(files.map(async (file) => (await createLinter())(readFileSync(join(ROOT, file), 'utf8'), file)))
+).flat()
 for (const { file, line, column, message } of problems) process.stdout.write(`${file}:${line}:${column}: ${message}\n`)
 process.exitCode = problems.length === 0 ? 0 : 1
