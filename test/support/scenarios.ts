@@ -8,6 +8,8 @@ export type Scenario =
   | { readonly kind: 'say'; readonly text: string }
   /** Runs the commands with the Bash tool, one after the other, then says the text. */
   | { readonly kind: 'bash'; readonly commands: readonly string[]; readonly text?: string }
+  /** Uses the tools, one after the other, then says the text. `structured` is the answer where a schema asks for one. */
+  | { readonly kind: 'steps'; readonly steps: readonly Step[]; readonly text?: string; readonly structured?: object }
   /** Runs the commands, and answers everything after that with the error. */
   | { readonly kind: 'error'; readonly status: ErrorStatus; readonly after?: readonly string[] }
   /** Runs the commands, and breaks off every later answer in the middle. */
@@ -87,13 +89,19 @@ function scriptOf(scenario: Exclude<Scenario, { kind: 'error' | 'cut' }>): Scrip
       return { steps: [], end: scenario.text }
     case 'bash':
       return { steps: scenario.commands.map(bash), end: scenario.text ?? 'Done.' }
+    case 'steps':
+      return { steps: [...scenario.steps, ...structured(scenario.structured)], end: scenario.text ?? 'Done.' }
   }
 }
 
 // Ten minutes, the longest that the tool takes: tests hold a run open with a sleep.
-const bash = (command: string): Step => ({
+export const bash = (command: string): Step => ({
   tool: 'Bash',
   input: { command, description: 'Run a command', timeout: 600_000 },
 })
 
 const toolResults = ({ messages }: ChatCompletionRequest) => messages.filter(({ role }) => role === 'tool').length
+
+// Claude Code asks for it by a tool of this name.
+const structured = (input?: object): Step[] =>
+  input === undefined ? [] : [{ tool: 'StructuredOutput', input: { ...input } }]
