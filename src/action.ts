@@ -3,6 +3,7 @@ import { relative } from 'node:path'
 import process from 'node:process'
 import * as core from '@actions/core'
 import { actionsHost } from './host/actions-host.ts'
+import { eventSource } from './host/event-source.ts'
 import { cancelOnSignals } from './host/signals.ts'
 import { actionSurroundings } from './host/surroundings.ts'
 import { asAirlockError } from './ports/errors.ts'
@@ -15,7 +16,7 @@ const ports = async () => (await import('./host/connect.ts')).connect(around)
 
 async function main(): Promise<void> {
   for (const secret of secretsOf(around.env)) host.secret(secret)
-  const { request, warnings } = requestFromAction(around)
+  const { request, github, warnings } = requestFromAction(around)
   core.saveState('runId', request.runId)
   for (const warning of warnings) host.warning(warning)
   const { signal } = cancelOnSignals(process, {
@@ -23,12 +24,17 @@ async function main(): Promise<void> {
     // The runner kills ten seconds after the first signal: the time until then is for keeping the work.
     onInsist: () => {},
   })
-  const { run } = await import('./run.ts')
-  const result = await run(request, { host, signal, ...(await ports()) })
+  const deps = { host, signal, ...(await ports()) }
+  const event = eventSource(around.env)
+  const { runForEvent } = await import('./run-for-event.ts')
+  const outcome = await runForEvent({ event, request, github }, deps)
+  const { publishResult, publishSkip } = await import('./host/action-results.ts')
+  if (outcome.kind === 'skipped') return publishSkip(outcome.reason)
+  const { result, published } = outcome
   for (const line of terminalSummary(result, false).split('\n')) host.info(line)
   if (result.keptVolume !== undefined) core.saveState('keep', result.keptVolume)
-  const { publishResult } = await import('./host/action-results.ts')
-  await publishResult(result, relative(around.cwd, request.directory))
+  const folder = relative(around.cwd, request.directory)
+  await publishResult(result, { folder, published, displayReport: github.displayReport })
 }
 
 async function post(): Promise<void> {
@@ -48,8 +54,6 @@ async function start(): Promise<void> {
   return main()
 }
 
-// A runner that stops reading is no reason to leave the work and the containers behind.
-for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
 start().catch(async (error: unknown) => {
   host.close()
   const { publishError } = await import('./host/action-results.ts')

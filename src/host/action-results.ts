@@ -5,6 +5,7 @@ import type { Finding } from '../audit/finding.ts'
 import { whatBecomes } from '../audit/format.ts'
 import { kindsOf } from '../audit/kinds.ts'
 import { ruleOf } from '../audit/rules.ts'
+import type { Published } from '../github/published.ts'
 import type { AirlockError, ErrorKind, Problem } from '../ports/errors.ts'
 import { blockedRequests } from '../report/blocked.ts'
 import { counted } from '../report/figures.ts'
@@ -16,8 +17,15 @@ import { writeExecutionFile } from './execution-file.ts'
 // The runner takes 1 MiB of outputs a job.
 const LONGEST_OUTPUT = 512 * 1024
 
-/** @param folder the project's folder in the checkout, to which the places in a result are relative */
-export async function publishResult(result: RunResult, folder: string): Promise<void> {
+export interface Telling {
+  /** The project's folder in the checkout, to which the places in a result are relative. */
+  readonly folder: string
+  /** What came of it on GitHub; undefined for a run that is about nothing there. */
+  readonly published: Published | undefined
+  readonly displayReport: boolean
+}
+
+export async function publishResult(result: RunResult, { folder, published, displayReport }: Telling): Promise<void> {
   const { output } = result
   const execution = output.transcript === undefined ? undefined : join(output.directory, 'execution.json')
   if (output.transcript !== undefined && execution !== undefined) {
@@ -35,10 +43,22 @@ export async function publishResult(result: RunResult, folder: string): Promise<
     num_turns: result.numTurns,
     sandbox_ready_ms: result.sandboxReadyMs,
     blocked_requests: result.requests.blocked.length,
+    branch_name: published?.branch?.name,
+    pull_request_number: published?.pullRequest?.number,
+    pull_request_url: published?.pullRequest?.url,
+    review_url: published?.review?.url,
+    comment_url: published?.comment?.url,
   }
   for (const [name, value] of Object.entries(outputs)) setOutput(name, value)
   annotate(result, folder)
-  await core.summary.addRaw(jobSummary(result)).write()
+  for (const text of published?.unpublished ?? []) core.warning(plainLine(text), { title: 'Not published' })
+  if (displayReport) await core.summary.addRaw(jobSummary(result, published)).write()
+}
+
+/** Nothing asked for a run: that is no failure. */
+export function publishSkip(reason: string): void {
+  core.setOutput('conclusion', 'skipped')
+  core.notice(plainLine(reason), { title: 'Airlock had nothing to do' })
 }
 
 function setOutput(name: string, value: unknown): void {

@@ -1,4 +1,5 @@
 // The summary of a job, as GitHub shows it under a workflow run.
+import type { Published } from '../github/published.ts'
 import { auditSections } from './audit-markdown.ts'
 import { blockedRequests } from './blocked.ts'
 import { counted, dollars, duration } from './figures.ts'
@@ -11,11 +12,13 @@ const LONGEST = 900 * 1024
 
 const TITLES = { success: '✅ Claude is done', failure: '❌ The run failed', cancelled: '⏹️ The run was cancelled' }
 
-export function jobSummary(result: RunResult): string {
+/** @param published what came of it on GitHub, if the run was about something there */
+export function jobSummary(result: RunResult, published?: Published): string {
   const sections = [
     `## ${TITLES[result.conclusion]}`,
     figures(result),
     error(result),
+    onGitHub(published),
     kept(result),
     said(result),
     changes(result),
@@ -56,6 +59,22 @@ function error({ error: failure, conclusion }: RunResult): string | undefined {
     ...(failure.next ? [`→ ${inline(failure.next)}`] : []),
   ]
   return lines.join('\n\n')
+}
+
+function onGitHub(published: Published | undefined): string | undefined {
+  if (!published) return undefined
+  const { review, comment, branch, pullRequest, unpublished, notes: remarks } = published
+  const lines = [
+    ...(review ? [`- Review with ${counted(review.comments, 'comment')}: ${inline(review.url)}`] : []),
+    ...(pullRequest
+      ? [`- Pull request #${pullRequest.number}${pullRequest.created ? ', new' : ''}: ${inline(pullRequest.url)}`]
+      : []),
+    ...(branch ? [`- Branch ${code(branch.name)} at ${code(branch.sha)}`] : []),
+    ...(comment ? [`- Comment: ${inline(comment.url)}`] : []),
+    ...unpublished.map((text) => `- ⚠️ Not published: ${inline(text)}`),
+    ...remarks.map((text) => `- ${inline(text)}`),
+  ]
+  return `### On GitHub\n\n${lines.length === 0 ? 'Nothing was published.' : lines.join('\n')}`
 }
 
 function kept({ keptVolume }: RunResult): string | undefined {

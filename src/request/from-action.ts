@@ -23,7 +23,7 @@ export function requestFromAction(around: Surroundings): {
   const promptless = github.mode !== 'run' && Boolean(around.env.GITHUB_EVENT_PATH)
   const request = parseRequest(given, { ...around, readStdin: () => ' ' }, findings, promptless)
   findings.throwIfAny(HELP)
-  return { request, github, warnings: findings.warnings }
+  return { request: { ...request, fullLog: github.showFullOutput }, github, warnings: findings.warnings }
 }
 
 function readInputs(env: Surroundings['env'], findings: Findings): ReadonlyMap<string, readonly string[]> {

@@ -95,6 +95,8 @@ export interface RunRequest {
     readonly npmRegistry?: string
   }
   readonly briefing?: Briefing
+  /** Print Claude's stream as it comes, instead of a line for each step. */
+  readonly fullLog?: boolean
   /** Where patch, transcript and result are written, absolute. */
   readonly outputDir: string
 }

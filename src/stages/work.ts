@@ -67,7 +67,7 @@ async function follow(running: Running, transcriptFile: string, stage: Stage) {
       const event = parseEvent(line)
       progress = reduce(progress, event)
       record.claude = progress.summary
-      for (const text of describe(event, progress)) host.untrusted(text)
+      for (const text of request.fullLog ? [line] : describe(event, progress)) host.untrusted(text)
       return isHopeless(progress) || transcript.failed()
     },
   })

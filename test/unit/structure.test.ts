@@ -27,6 +27,7 @@ const ROOMS = [
   'github',
   'stages',
   'run.ts',
+  'run-for-event.ts',
   'cli.ts',
   'action.ts',
 ]

@@ -1,0 +1,110 @@
+// Before the run: what it is about, who may, what Claude is told, and which commits it stands on.
+import { AirlockError } from '../ports/errors.ts'
+import type { GitHubRequest } from '../request/github-request.ts'
+import type { RunRequest } from '../request/run-request.ts'
+import { briefing } from './briefing.ts'
+import type { GitHub } from './client.ts'
+import type { FrozenContext } from './context.ts'
+import { type Event, type EventSource, readEvent } from './event.ts'
+import { GitHubError } from './failure.ts'
+import { fetchContext } from './fetch-context.ts'
+import { decideMode } from './mode.ts'
+import { checkActors } from './permission.ts'
+import { askFor } from './prompt.ts'
+import { renderContext } from './render.ts'
+import { resolveTask } from './resolve-task.ts'
+import type { Mode, Task } from './task.ts'
+
+export interface PlanDeps {
+  /** Made only where GitHub has to be asked. */
+  readonly client: (token: string) => GitHub
+  readonly signal: AbortSignal
+  readonly now: () => string
+}
+
+export type Plan =
+  /** Nothing asks for a run. */
+  | { readonly kind: 'skip'; readonly reason: string }
+  /** The prompt and nothing else, as at a terminal. */
+  | { readonly kind: 'alone'; readonly request: RunRequest }
+  | {
+      readonly kind: 'about'
+      readonly task: Task
+      readonly context: FrozenContext | undefined
+      readonly request: RunRequest
+      readonly github: GitHub
+      readonly notes: readonly string[]
+    }
+
+/** Errors: `input`, for what can't be or may not be; GitHub's own. */
+export async function planRun(
+  source: EventSource | undefined,
+  request: RunRequest,
+  inputs: GitHubRequest,
+  deps: PlanDeps,
+): Promise<Plan> {
+  if (!source) return withoutEvent(request, inputs)
+  const event = readEvent(source, deps.now())
+  const hasPrompt = request.prompt.trim() !== ''
+  const decision = decideMode(event, { ...inputs, hasPrompt })
+  if (decision.kind === 'skip') return decision
+  const { mode } = decision
+  if (mode === 'run' && !event.pull && !event.issue && !event.workflowRun) return { kind: 'alone', request }
+  if (inputs.token === undefined) throw noToken(mode)
+  const github = deps.client(inputs.token)
+  const notes = [...(await checkActors(event, inputs, github))]
+  const task = await resolveTask(event, mode, { ...source, baseBranch: inputs.baseBranch }, github)
+  const context = await contextOf(task, event, source, inputs, github, deps, notes)
+  const asked = askFor(task, context, request.prompt)
+  return {
+    ...{ kind: 'about', task, context, github, notes },
+    request: {
+      ...request,
+      prompt: asked.prompt,
+      briefing: briefing(context ? renderContext(context) : new Map(), context, task.repository),
+      claude: { ...request.claude, args: withSchema(request.claude.args, asked.jsonSchema, mode) },
+    },
+  }
+}
+
+function withoutEvent(request: RunRequest, { mode }: GitHubRequest): Plan {
+  if (mode === 'auto' || mode === 'run') return { kind: 'alone', request }
+  throw new AirlockError('input', `mode: ${mode} needs the event that started the workflow`, {
+    next: 'The runner names it in GITHUB_EVENT_NAME and GITHUB_EVENT_PATH.',
+  })
+}
+
+async function contextOf(
+  task: Task,
+  event: Event,
+  { serverUrl }: EventSource,
+  { comments }: GitHubRequest,
+  github: GitHub,
+  { signal }: PlanDeps,
+  notes: string[],
+): Promise<FrozenContext | undefined> {
+  try {
+    return await fetchContext(task, event, { comments, images: { serverUrl, signal } }, github)
+  } catch (error) {
+    // A prompt of its own may need none of it, and its job may have no right to read it.
+    if (task.mode !== 'run' || !(error instanceof GitHubError)) throw error
+    notes.push(`Claude is told nothing of the event: ${error.message} (${error.where})`)
+    return undefined
+  }
+}
+
+function withSchema(args: readonly string[], schema: object | undefined, mode: Mode): readonly string[] {
+  if (schema === undefined) return args
+  if (args.includes('--json-schema')) {
+    throw new AirlockError('input', `claude_args: --json-schema can't be used with mode: ${mode}, which has its own`, {
+      next: 'Leave it out, or set mode: run.',
+    })
+  }
+  return [...args, '--json-schema', JSON.stringify(schema)]
+}
+
+function noToken(mode: Mode): AirlockError {
+  return new AirlockError('input', `mode: ${mode} needs a token: github_token is empty`, {
+    next: 'Leave github_token out, for the job’s own token, or set mode: run.',
+  })
+}
