@@ -62,6 +62,7 @@ export const TOOLS_PORT = 8082
 /** A line of the gateway's log (its stdout). */
 export type GatewayEvent =
   | { readonly event: 'ready'; readonly time: string }
+  | { readonly event: 'mark'; readonly time: string }
   | {
       readonly event: 'decision'
       readonly time: string

@@ -1,9 +1,10 @@
-// The program in the gateway's image: `serve` and `probe`.
+// The program in the gateway's image: `serve`, `probe` and `outbox`.
 
 import { createInterface } from 'node:readline'
 import type { ProbeTarget } from './gateway-config.ts'
 import { stdoutLog } from './log.ts'
 import { probe } from './probe.ts'
+import { readOutboxFolder } from './read-outbox.ts'
 import { openControl, serve } from './serve.ts'
 
 async function main(command: string | undefined): Promise<void> {
@@ -12,8 +13,10 @@ async function main(command: string | undefined): Promise<void> {
       return serve(await openControl(), stdoutLog, (code) => process.exit(code))
     case 'probe':
       return probeCommand()
+    case 'outbox':
+      return print(await readOutboxFolder('/outbox'))
     default:
-      throw new Error(`usage: gateway serve|probe, not ${command ?? 'nothing'}`)
+      throw new Error(`usage: gateway serve|probe|outbox, not ${command ?? 'nothing'}`)
   }
 }
 
@@ -23,8 +26,10 @@ async function probeCommand(): Promise<void> {
   const ready = new Promise((resolve) => lines.once('close', resolve))
   const first = await new Promise<string>((resolve) => lines.once('line', resolve))
   const rows = await probe(JSON.parse(first) as readonly ProbeTarget[], ready)
-  process.stdout.write(`${JSON.stringify(rows)}\n`, () => process.exit(0))
+  print(rows)
 }
+
+const print = (value: unknown) => void process.stdout.write(`${JSON.stringify(value)}\n`, () => process.exit(0))
 
 // Whatever nobody caught ends the process, and with it the way out. A stack could quote what it was working on.
 function fatal(error: unknown): void {

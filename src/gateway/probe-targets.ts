@@ -1,11 +1,13 @@
 // What the probe tries: the list of ways out that promise 1 closes, and the ways in that it keeps open.
-import { PROXY_PORT, type ProbeTarget, RELAY_PORT } from './gateway-config.ts'
+import { PROXY_PORT, type ProbeTarget, RELAY_PORT, TOOLS_PORT } from './gateway-config.ts'
 
 export interface ProbeInput {
   /** Addresses at which the machine itself might answer. */
   readonly addresses: readonly string[]
   /** The gateway's name on the project's networks. */
   readonly gateway: string
+  /** Whether it serves tools. */
+  readonly tools: boolean
   readonly services: readonly { readonly service: string; readonly port: number; readonly waitMs?: number }[]
 }
 
@@ -47,7 +49,7 @@ const USUAL = [22, 53, 80, 443, 2375, 8080]
 // The host is one bridge away and answers within a millisecond; where nobody is, every start waits this long.
 const HOST_MS = 120
 
-export function probeTargets({ addresses, gateway, services }: ProbeInput): readonly ProbeTarget[] {
+export function probeTargets({ addresses, gateway, tools, services }: ProbeInput): readonly ProbeTarget[] {
   return [
     ...FIXED,
     ...addresses.map(
@@ -58,7 +60,9 @@ export function probeTargets({ addresses, gateway, services }: ProbeInput): read
       }),
     ),
     // Without it Claude would wait for its model for as long as the run may last.
-    ...[RELAY_PORT, PROXY_PORT].map((port) => wayIn(THE_GATEWAY, gateway, port, GATEWAY_MS)),
+    ...[RELAY_PORT, PROXY_PORT, ...(tools ? [TOOLS_PORT] : [])].map((port) =>
+      wayIn(THE_GATEWAY, gateway, port, GATEWAY_MS),
+    ),
     ...services.map(({ service, port, waitMs }): ProbeTarget => wayIn(service, service, port, waitMs)),
   ]
 }

@@ -1,11 +1,11 @@
-// Starts proxy and relay as the control stream says, and stops both when it ends.
+// Starts proxy, relay and tools as the control stream says, and stops them when it ends.
 import { open } from 'node:fs'
 import type { Server } from 'node:http'
 import { type AddressInfo, Socket } from 'node:net'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { promisify } from 'node:util'
-import { type GatewayConfig, PROXY_PORT, RELAY_PORT } from './gateway-config.ts'
+import { type GatewayConfig, PROXY_PORT, RELAY_PORT, TOOLS_PORT } from './gateway-config.ts'
 import { reachableUrl } from './host-proxy.ts'
 import { hostText, normaliseHost } from './hosts.ts'
 import { type Log, now } from './log.ts'
@@ -13,6 +13,7 @@ import { type Network, systemNetwork } from './network.ts'
 import { outbound } from './outbound.ts'
 import { createProxy } from './proxy.ts'
 import { createRelay } from './relay.ts'
+import { createToolServer } from './tool-server.ts'
 import { portOf } from './upstream.ts'
 
 const CONTROL = '/run/airlock/control'
@@ -20,14 +21,16 @@ const CONTROL = '/run/airlock/control'
 export interface Gateway {
   readonly proxyPort: number
   readonly relayPort: number
+  /** Undefined when there are no tools. */
+  readonly toolsPort: number | undefined
   close(): void
 }
 
-/** Listens on both ports; the promise resolves when both accept connections. */
+/** Listens on its ports; the promise resolves when all accept connections. */
 export async function startGateway(
   config: GatewayConfig,
   log: Log,
-  ports = { proxy: PROXY_PORT, relay: RELAY_PORT },
+  ports = { proxy: PROXY_PORT, relay: RELAY_PORT, tools: TOOLS_PORT },
   network: Network = systemNetwork,
 ): Promise<Gateway> {
   const out = outbound(config, network.dial)
@@ -41,12 +44,16 @@ export async function startGateway(
   }
   const proxy = createProxy({ policy, outbound: out, network, log })
   const relay = createRelay({ upstream, credential: config.credential, outbound: out, log })
-  const [proxyPort, relayPort] = await Promise.all([listen(proxy, ports.proxy), listen(relay, ports.relay)])
+  const tools = config.tools && createToolServer(config.tools, log)
+  const [proxyPort, relayPort, toolsPort] = await Promise.all([
+    listen(proxy, ports.proxy),
+    listen(relay, ports.relay),
+    tools && listen(tools, ports.tools),
+  ])
   return {
-    proxyPort,
-    relayPort,
+    ...{ proxyPort, relayPort, toolsPort },
     close() {
-      for (const server of [proxy, relay]) {
+      for (const server of [proxy, relay, ...(tools ? [tools] : [])]) {
         server.close()
         server.closeAllConnections()
       }
@@ -65,8 +72,12 @@ export async function openControl(): Promise<Readable> {
 export async function serve(control: Readable, log: Log, exit: (code: number) => void): Promise<void> {
   let gateway: Gateway | undefined
   for await (const line of createInterface({ input: control })) {
-    // One configuration a gateway: whoever could write a second one must not change the first.
-    if (gateway) continue
+    // One configuration a gateway: whoever could write a second one must not change the first. A further line only asks
+    // for a mark in the log, by which the host knows that it has read all that was written before.
+    if (gateway) {
+      log({ event: 'mark', time: now() })
+      continue
+    }
     gateway = await startGateway(readConfig(line), log)
     log({ event: 'ready', time: now() })
   }
@@ -82,7 +93,8 @@ function readConfig(line: string): GatewayConfig {
     /^(api-key|oauth-token)$/.test(config.credential.kind) &&
     /^https?:\/\//.test(config.upstream) &&
     URL.canParse(config.upstream) &&
-    Array.isArray(config.allow)
+    Array.isArray(config.allow) &&
+    (config.tools === undefined || (config.tools.bearer.length >= 16 && Array.isArray(config.tools.servers)))
   if (!complete) throw new Error('the gateway’s configuration is incomplete')
   if (!/^[\x21-\x7e]+$/.test(config.credential.value)) {
     throw new Error('the credential is empty or holds characters that no header can carry')

@@ -36,7 +36,8 @@ const stateOf = ({ state, draft }: FrozenContext) =>
 
 function reviewers(said: readonly Said[]): string {
   const last = new Map(said.filter(isReview).map((review) => [review.author.login, review.state ?? 'COMMENTED']))
-  return [...last].map(([login, state]) => `${login} (${words(state)})`).join(', ')
+  const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)
+  return [...last].map(([login, state]) => `${login} (${capital(words(state))})`).join(', ')
 }
 
 const isReview = (said: Said) => said.kind === 'review'

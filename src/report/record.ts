@@ -1,6 +1,7 @@
 // Collects what happens in a run, so that a result can be written whenever and however it ends.
 import type { Finding } from '../audit/finding.ts'
 import type { GatewayEvent, ProbeRow } from '../gateway/gateway-config.ts'
+import type { Outbox } from '../github/outbox.ts'
 import { AirlockError } from '../ports/errors.ts'
 import type { Patch } from '../workspace/patch.ts'
 import type { Phase, RunResult } from './run-result.ts'
@@ -27,6 +28,7 @@ export class RunRecord {
   events: readonly GatewayEvent[] = []
   claude: ClaudeSummary | undefined
   patch: Patch | undefined
+  outbox: Outbox | undefined
   sandboxReadyMs: number | undefined
   error: AirlockError | Error | undefined
   keptVolume: string | undefined
@@ -96,7 +98,7 @@ export class RunRecord {
         blocked: decisions.filter((event) => event.verdict === 'refused'),
       },
       ...(patch ? { patch: patchSummary(patch) } : {}),
-      ...defined({ keptVolume: this.keptVolume }),
+      ...defined({ outbox: this.outbox, keptVolume: this.keptVolume }),
       output: { ...this.output },
     }
   }

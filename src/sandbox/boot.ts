@@ -6,6 +6,7 @@ import type { GatewayConfig, ProbeRow } from '../gateway/gateway-config.ts'
 import { probeTargets } from '../gateway/probe-targets.ts'
 import type { Docker } from '../ports/docker.ts'
 import type { Phase } from '../report/run-result.ts'
+import { offerTools } from './briefing.ts'
 import type { Session } from './exec.ts'
 import { type GatewayLink, openGateway } from './gateway-link.ts'
 import { waitForServices } from './health.ts'
@@ -29,6 +30,8 @@ export interface BootPlan {
   readonly gateway: GatewayConfig
   /** Resolves when the workspace's files are in the volume, and when the baseline is complete as well. */
   readonly copy: { readonly filesReady: Promise<unknown>; readonly done: Promise<unknown> }
+  /** Resolves when the briefing lies ready; undefined when there is none. */
+  readonly briefed: Promise<unknown> | undefined
 }
 
 export interface BootDeps {
@@ -90,7 +93,7 @@ async function prove(
   early: Promise<ReadyProbe>,
   deps: BootDeps,
 ): Promise<Session> {
-  const [session] = await together<[Session, unknown, unknown, unknown, unknown]>(deps.signal, (signal) => {
+  const [session] = await together<[Session, ...unknown[]]>(deps.signal, (signal) => {
     const healthy = deps.time('start', () => waitForServices(deps.docker, started.services, SERVICES_MS, signal))
     return [
       prepareSession(plan, started, deps),
@@ -98,6 +101,7 @@ async function prove(
       healthy,
       link.ready,
       plan.copy.done,
+      Promise.resolve(plan.briefed),
     ]
   })
   return session
@@ -110,6 +114,7 @@ async function prepareSession(plan: BootPlan, started: Started, { docker, onNote
   const [{ env, note }] = await Promise.all([
     userEnvironment(docker, bare, plan.image.metadata),
     takeOwnership(docker, started.sandbox.id, workspace.target, plan.image.uid, plan.image.gid),
+    plan.briefed === undefined ? undefined : offerTools(docker, started.sandbox.id),
   ])
   if (note) onNote(note)
   return { ...bare, env }
@@ -140,6 +145,7 @@ async function probe(
   const targets = probeTargets({
     addresses: [...new Set([...started.sandbox.gateways, ...early.addresses])],
     gateway: GATEWAY,
+    tools: plan.gateway.tools !== undefined,
     services: servicePorts(plan.config, started.services),
   })
   const { docker, signal } = deps

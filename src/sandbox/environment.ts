@@ -1,9 +1,10 @@
 // Where things inside a sandbox find the gateway.
-import { PROXY_PORT, RELAY_PORT } from '../gateway/gateway-config.ts'
+import { PROXY_PORT, RELAY_PORT, TOOLS_PORT } from '../gateway/gateway-config.ts'
 import { GATEWAY } from './names.ts'
 
 export const PROXY_URL = `http://${GATEWAY}:${PROXY_PORT}`
 export const RELAY_URL = `http://${GATEWAY}:${RELAY_PORT}`
+export const TOOLS_URL = `http://${GATEWAY}:${TOOLS_PORT}`
 
 /** Proxy variables in both spellings: curl reads only the lower case, others only the upper. */
 export function proxyEnvironment(services: readonly string[]): Record<string, string> {

@@ -11,9 +11,14 @@ export interface GatewayLink {
   /** Every event so far, in order. */
   readonly events: readonly GatewayEvent[]
   onEvent(listener: (event: GatewayEvent) => void): void
+  /** Resolves to true when all that the gateway has logged until now is in `events`; to false when it does not answer. */
+  caughtUp(): Promise<boolean>
   /** Closes the control stream, on which the gateway stops. */
   close(): void
 }
+
+// The gateway answers within milliseconds; one that is gone has nothing more to say.
+const CATCH_UP_MS = 5000
 
 /**
  * Opens the control stream and hands over the configuration. The stream stays open for as long as airlock lives: its
@@ -47,6 +52,16 @@ export function openGateway(docker: Docker, container: string, config: GatewayCo
     ready: ready.promise,
     events,
     onEvent: (listener) => void listeners.push(listener),
+    caughtUp: () =>
+      new Promise((resolve) => {
+        const timer = setTimeout(() => resolve(false), CATCH_UP_MS)
+        listeners.push((event) => {
+          if (event.event !== 'mark') return
+          clearTimeout(timer)
+          resolve(true)
+        })
+        control.stdin.write('\n')
+      }),
     close: () => {
       control.stdin.end()
       log.kill()

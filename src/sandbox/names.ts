@@ -3,6 +3,9 @@ export interface RunNames {
   readonly project: string
   readonly workspaceVolume: string
   readonly baselineVolume: string
+  /** Both only where there is a briefing. */
+  readonly contextVolume: string
+  readonly outboxVolume: string
 }
 
 /** Service and host name of the gateway on the project's networks; a project that uses it itself is refused. */
@@ -14,7 +17,16 @@ export function runNames(runId: string): RunNames {
   const project = `airlock-${runId}`
   // Compose calls a project's own volumes `<project>_…`: with a dot, no name that a project gives leads to these. With the
   // baseline mounted in the sandbox, an agent could rewrite what its work is compared with.
-  return { project, workspaceVolume: `${project}.workspace`, baselineVolume: `${project}.baseline` }
+  return {
+    project,
+    workspaceVolume: `${project}.workspace`,
+    baselineVolume: `${project}.baseline`,
+    contextVolume: `${project}.context`,
+    outboxVolume: `${project}.outbox`,
+  }
 }
 /** Name of the workspace volume inside the compose file. */
 export const WORKSPACE = 'airlock-workspace'
+/** Where the briefing's volumes are mounted in the sandbox: beside the workspace, and so never in the patch. */
+export const CONTEXT_FOLDER = '/airlock/context'
+export const OUTBOX_FOLDER = '/airlock/outbox'

@@ -4,7 +4,7 @@ import { keptSecurityOptions } from '../config/tidy.ts'
 import { proxyEnvironment } from './environment.ts'
 import type { MetadataMount } from './metadata.ts'
 import { bindMount } from './mounts.ts'
-import { WORKSPACE } from './names.ts'
+import { CONTEXT_FOLDER, OUTBOX_FOLDER, type RunNames, WORKSPACE } from './names.ts'
 import { closedDefaults, passed } from './service.ts'
 import { list, type ServiceContext } from './service-context.ts'
 import type { TopologyInput } from './topology.ts'
@@ -80,8 +80,13 @@ function volumes(own: readonly JsonObject[], input: TopologyInput, context: Serv
   const asked = input.image.metadata.mounts
     .filter((mount) => mount.target !== target)
     .map((mount) => metadataMount(mount, input, context))
-  return [...others, ...asked, workspace]
+  return [...others, ...asked, workspace, ...(input.briefed ? briefing(input.names) : [])]
 }
+
+const briefing = ({ contextVolume, outboxVolume }: RunNames): readonly JsonObject[] => [
+  { type: 'volume', source: contextVolume, target: CONTEXT_FOLDER, read_only: true, volume: { nocopy: true } },
+  { type: 'volume', source: outboxVolume, target: OUTBOX_FOLDER, volume: { nocopy: true } },
+]
 
 // The user's bind of the whole checkout becomes the workspace volume, wherever it was mounted.
 const isSameFolder = (mount: JsonObject, target: string) =>

@@ -17,10 +17,11 @@ export interface Started {
 }
 
 /** The volumes that are filled while the containers start. */
-export async function createVolumes(docker: Docker, names: RunNames, runId: string): Promise<void> {
+export async function createVolumes(docker: Docker, names: RunNames, runId: string, briefed: boolean): Promise<void> {
   const create = (name: string) =>
     docker.expect('creating a volume', ['volume', 'create', '--label', `${RUN_LABEL}=${runId}`, name])
-  await Promise.all([create(names.workspaceVolume), create(names.baselineVolume)])
+  const briefing = briefed ? [names.contextVolume, names.outboxVolume] : []
+  await Promise.all([names.workspaceVolume, names.baselineVolume, ...briefing].map(create))
 }
 
 const UP = ['up', '--detach', '--no-build', '--quiet-pull']

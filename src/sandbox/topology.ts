@@ -22,6 +22,8 @@ export interface TopologyInput {
   readonly upstreamOnHost: boolean
   /** Whether a path relative to the project's folder is part of the workspace's copy. */
   readonly inCopy: (path: string) => boolean
+  /** Whether the sandbox gets a briefing, and an outbox. */
+  readonly briefed: boolean
 }
 
 export interface Topology {
@@ -69,6 +71,7 @@ export function topology(input: TopologyInput): Topology {
         ...Object.fromEntries([...volumes].map((name) => [name, { labels: { 'airlock.run': runId } }])),
         // Made before compose starts, because the copy begins first. Last, so that no volume of the project takes its name.
         [WORKSPACE]: { name: input.names.workspaceVolume, external: true },
+        ...(input.briefed ? briefingVolumes(input.names) : {}),
       },
     },
     needsFilesAtStart: context.subpaths.length > 0 || ownPaths.some((path) => path !== '') || !idles(sandbox),
@@ -77,6 +80,12 @@ export function topology(input: TopologyInput): Topology {
     networks,
   }
 }
+
+// Their names hold the run's id, which no file of the project can know.
+const briefingVolumes = ({ contextVolume, outboxVolume }: RunNames): JsonObject => ({
+  [contextVolume]: { name: contextVolume, external: true },
+  [outboxVolume]: { name: outboxVolume, external: true },
+})
 
 // `internal` alone leaves the bridge's own address on the host, and with it every port that the host listens on;
 // inhibit_ipv4 takes that address away. Newer engines take `isolated` for the same. The probe checks, whatever holds.

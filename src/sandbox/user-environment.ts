@@ -38,7 +38,8 @@ exec "$s" "$f" "printf '%s\\n' $m; cat /proc/self/environ; printf '\\n%s\\n' $m"
   const failed = probed !== '' && parts.length < 4
   const remote = substitute(metadata.remoteEnv, container)
   return {
-    env: { ...shell, ...remote },
+    // The container's own PATH is what a command gets anyway; named, it can be added to.
+    env: { ...(container.PATH === undefined ? {} : { PATH: container.PATH }), ...shell, ...remote },
     ...(failed
       ? { note: `the remote user's ${metadata.userEnvProbe} could not be read: its PATH may be incomplete` }
       : {}),

@@ -1,45 +1,35 @@
 // Starts the sandbox while the copy goes on.
+import { randomBytes } from 'node:crypto'
 import { openPromises } from '../audit/open-promises.ts'
 import { AirlockError } from '../ports/errors.ts'
 import { type Booted, boot } from '../sandbox/boot.ts'
+import { fillBriefing } from '../sandbox/briefing.ts'
 import { mountsSubpaths } from '../sandbox/engine.ts'
 import { runNames } from '../sandbox/names.ts'
 import { createVolumes } from '../sandbox/start.ts'
-import { topology } from '../sandbox/topology.ts'
+import { type Topology, topology } from '../sandbox/topology.ts'
 import { fillWorkspace, type WorkspaceVolumes } from '../workspace/fill.ts'
 import { gatewayConfig, isOnHost } from './gateway-config.ts'
 import type { Images } from './images.ts'
+import { briefingVolumes } from './outbox.ts'
 import type { Prepared } from './prepare.ts'
 import type { Stage } from './stage.ts'
 
 export interface Running extends Booted {
   readonly volumes: WorkspaceVolumes
+  /** For the gateway's tools; no secret that outlives the run, or opens anything but a list that is checked later. */
+  readonly bearer: string
 }
 
 /** Errors: `engine`, `sandbox`, and `input` for files that could not be copied. */
 export async function bootStage(prepared: Prepared, images: Images, stage: Stage): Promise<Running> {
   const { request, record, docker, signal, host } = stage
-  const { config, snapshot, engine } = prepared
-  const names = runNames(request.runId)
-  const plan = topology({
-    config,
-    names,
-    runId: request.runId,
-    image: images.sandbox,
-    gatewayImage: images.gateway,
-    builtImages: images.services,
-    limits: { ...request.limits, cpus: Math.min(request.limits.cpus, engine.cpus) },
-    ...(request.runtime === undefined ? {} : { runtime: request.runtime }),
-    upstreamOnHost: isOnHost(request.upstream),
-    inCopy: snapshot.has,
-  })
+  const { config, snapshot } = prepared
+  const { runId } = request
+  const names = runNames(runId)
+  const plan = plannedTopology(prepared, images, stage)
   record.services = plan.services
-  if (plan.mountsFiles && !mountsSubpaths(engine.version)) {
-    throw new AirlockError('engine', `Docker Engine ${engine.version} can not mount single files of the workspace`, {
-      next: 'A service binds a file or folder of the project. That takes Docker Engine 26 or newer.',
-    })
-  }
-  await createVolumes(docker, names, request.runId)
+  await createVolumes(docker, names, runId, request.briefing !== undefined)
   const volumes: WorkspaceVolumes = {
     workspace: names.workspaceVolume,
     baseline: names.baselineVolume,
@@ -54,10 +44,14 @@ export async function bootStage(prepared: Prepared, images: Images, stage: Stage
     () => record.mark('copy', performance.now() - from),
     () => {},
   )
+  const briefed = request.briefing && fillBriefing(request.briefing, briefingVolumes(runId, images.gateway), stage)
+  // It may fail before anybody waits for it.
+  briefed?.catch(() => {})
+  const bearer = randomBytes(24).toString('base64url')
   const booted = await boot(
     {
       ...{ config, topology: plan, names, runId: request.runId, image: images.sandbox, gatewayImage: images.gateway },
-      ...{ gateway: gatewayConfig(request), copy },
+      ...{ gateway: gatewayConfig(request, bearer), copy, briefed },
     },
     {
       docker,
@@ -74,5 +68,27 @@ export async function bootStage(prepared: Prepared, images: Images, stage: Stage
       onOutput: (line) => host.untrusted(line),
     },
   )
-  return { ...booted, volumes }
+  return { ...booted, volumes, bearer }
+}
+
+function plannedTopology({ config, snapshot, engine }: Prepared, images: Images, { request }: Stage): Topology {
+  const plan = topology({
+    config,
+    names: runNames(request.runId),
+    runId: request.runId,
+    image: images.sandbox,
+    gatewayImage: images.gateway,
+    builtImages: images.services,
+    limits: { ...request.limits, cpus: Math.min(request.limits.cpus, engine.cpus) },
+    ...(request.runtime === undefined ? {} : { runtime: request.runtime }),
+    upstreamOnHost: isOnHost(request.upstream),
+    inCopy: snapshot.has,
+    briefed: request.briefing !== undefined,
+  })
+  if (plan.mountsFiles && !mountsSubpaths(engine.version)) {
+    throw new AirlockError('engine', `Docker Engine ${engine.version} can not mount single files of the workspace`, {
+      next: 'A service binds a file or folder of the project. That takes Docker Engine 26 or newer.',
+    })
+  }
+  return plan
 }

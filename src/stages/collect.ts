@@ -6,13 +6,22 @@ import { AirlockError } from '../ports/errors.ts'
 import { waitForEngine } from '../sandbox/engine.ts'
 import { readPatch } from '../workspace/read.ts'
 import type { Running } from './boot.ts'
+import { collectOutbox } from './outbox.ts'
 import type { Stage } from './stage.ts'
 
 /** Errors: `patch` and `engine`. */
 export async function collect(running: Running, prefix: string, stage: Stage): Promise<void> {
+  await running.halt()
+  // An outbox that can't be read is a failure, but none that may cost the patch.
+  await Promise.all([
+    collectPatch(running, prefix, stage),
+    collectOutbox(running, stage).catch((error) => stage.record.fail(error)),
+  ])
+}
+
+async function collectPatch(running: Running, prefix: string, stage: Stage): Promise<void> {
   const { request, record, docker } = stage
   const directory = request.outputDir
-  await running.halt()
   await record.time('patch', async () => {
     const { limits, protectedPaths } = request
     const policy = {

@@ -4,8 +4,10 @@ import type { GatewayConfig } from '../gateway/gateway-config.ts'
 import { presetDomains } from '../gateway/presets.ts'
 import type { RunRequest } from '../request/run-request.ts'
 
-export function gatewayConfig(request: RunRequest): GatewayConfig {
+/** @param bearer by which Claude, and nothing else on the sandbox's networks, may use the briefing's tools */
+export function gatewayConfig(request: RunRequest, bearer: string): GatewayConfig {
   return {
+    ...(request.briefing ? { tools: { bearer, servers: request.briefing.tools } } : {}),
     credential: request.credential,
     upstream: request.upstream,
     allow: [...request.allowedDomains, ...presetDomains(request.egressPresets)].map(parseAllowedDomain),

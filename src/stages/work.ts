@@ -6,6 +6,7 @@ import { isHopeless, judgeEnd } from '../claude/end.ts'
 import { parseEvent } from '../claude/events.ts'
 import { emptyProgress, type Progress, reduce } from '../claude/progress.ts'
 import { AirlockError } from '../ports/errors.ts'
+import { TOOLS_FOLDER } from '../sandbox/briefing.ts'
 import { type ClaudeEnd, runClaudeProcess } from '../sandbox/claude-process.ts'
 import { inspect } from '../sandbox/containers.ts'
 import { waitForEngine } from '../sandbox/engine.ts'
@@ -42,6 +43,9 @@ export async function work(running: Running, transcriptFile: string, stage: Stag
   return judgeEnd({ ...end, oomKilled: container?.oomKilled ?? false, progress, limits: stage.request.limits })
 }
 
+// What the engine gives to containers whose image has none.
+const USUAL_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+
 function stoppedFromOutside(restarted: boolean): AirlockError {
   const what = restarted ? 'the Docker engine was restarted' : 'the sandbox was stopped from outside'
   return new AirlockError('engine', `${what} while Claude worked`, {
@@ -51,11 +55,13 @@ function stoppedFromOutside(restarted: boolean): AirlockError {
 
 async function follow(running: Running, transcriptFile: string, stage: Stage) {
   const { request, docker, signal, host, record } = stage
-  const command = claudeCommand(request, record.services)
+  const command = claudeCommand(request, record.services, running.bearer)
   const transcript = openTranscript(transcriptFile)
   record.output.transcript = transcriptFile
   let progress: Progress = emptyProgress()
-  const session = { ...running.session, env: { ...running.session.env, ...command.env } }
+  const { env } = running.session
+  const tools = request.briefing ? { PATH: `${TOOLS_FOLDER}:${env.PATH ?? USUAL_PATH}` } : {}
+  const session = { ...running.session, env: { ...env, ...command.env, ...tools } }
   const end: ClaudeEnd = await runClaudeProcess(docker, session, {
     argv: command.argv,
     stdin: command.stdin,

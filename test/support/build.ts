@@ -17,9 +17,11 @@ const ENTRIES: readonly { entry: string; outfile: string; banner?: string }[] = 
 const GATEWAY_FILES = [
   'src/gateway/Dockerfile',
   'src/gateway/entry.sh',
-  ...readdirSync(join(ROOT, 'src/workspace'))
-    .filter((name) => name.endsWith('.sh'))
-    .map((name) => `src/workspace/${name}`),
+  ...['src/workspace', 'src/sandbox', 'src/github'].flatMap((folder) =>
+    readdirSync(join(ROOT, folder))
+      .filter((name) => name.endsWith('.sh'))
+      .map((name) => `${folder}/${name}`),
+  ),
 ]
 
 /** Writes a complete dist tree to `folder`. */

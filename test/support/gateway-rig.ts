@@ -24,6 +24,8 @@ export interface World {
 export interface Rig extends AsyncDisposable {
   readonly proxyPort: number
   readonly relayPort: number
+  /** 0 when there are no tools. */
+  readonly toolsPort: number
   readonly events: GatewayEvent[]
   /** Every `address:port` that the gateway connected to, in order. */
   readonly dialled: string[]
@@ -31,6 +33,7 @@ export interface Rig extends AsyncDisposable {
 }
 
 const NOBODY = 1
+const NONE = { proxy: 0, relay: 0, tools: 0 }
 
 export async function startRig(world: World): Promise<Rig> {
   const events: GatewayEvent[] = []
@@ -56,9 +59,10 @@ export async function startRig(world: World): Promise<Rig> {
     ...world.config,
     allow: (world.allow ?? []).map(parseAllowedDomain),
   }
-  const gateway = await startGateway(config, (event) => void events.push(event), { proxy: 0, relay: 0 }, network)
+  const gateway = await startGateway(config, (event) => void events.push(event), NONE, network)
+  const { proxyPort, relayPort, toolsPort = 0 } = gateway
   return {
-    ...{ proxyPort: gateway.proxyPort, relayPort: gateway.relayPort, events, dialled, questions },
+    ...{ proxyPort, relayPort, toolsPort, events, dialled, questions },
     async [Symbol.asyncDispose]() {
       gateway.close()
     },

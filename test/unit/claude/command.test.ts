@@ -23,7 +23,7 @@ const REQUEST: RunRequest = {
 
 describe('the command line of Claude', () => {
   test('plain', () => {
-    expect(claudeCommand(REQUEST, []).argv).toEqual([
+    expect(claudeCommand(REQUEST, [], 'bearer').argv).toEqual([
       'claude',
       '--print',
       '--output-format',
@@ -43,12 +43,13 @@ describe('the command line of Claude', () => {
         claude: { ...REQUEST.claude, args: [], settings: '{"model":"opus"}' },
       },
       [],
+      'bearer',
     )
     expect(argv.slice(6)).toEqual(['--max-turns', '7', '--max-budget-usd', '1.5', '--settings', '{"model":"opus"}'])
   })
 
   test('the prompt goes over standard input, word for word', () => {
-    const { argv, stdin } = claudeCommand(REQUEST, [])
+    const { argv, stdin } = claudeCommand(REQUEST, [], 'bearer')
     expect(stdin).toBe(REQUEST.prompt)
     expect(argv.join(' ')).not.toContain('Fix it')
   })
@@ -59,24 +60,40 @@ describe('the environment of Claude', () => {
     ['api-key' as const, 'ANTHROPIC_API_KEY', 'CLAUDE_CODE_OAUTH_TOKEN'],
     ['oauth-token' as const, 'CLAUDE_CODE_OAUTH_TOKEN', 'ANTHROPIC_API_KEY'],
   ])('%s: a placeholder in %s and nothing in %s', (kind, set, unset) => {
-    const { env } = claudeCommand({ ...REQUEST, credential: { kind, value: 'real-secret' } }, [])
+    const { env } = claudeCommand({ ...REQUEST, credential: { kind, value: 'real-secret' } }, [], 'bearer')
     expect(env[set]).toBe('placeholder')
     expect(env).not.toHaveProperty(unset)
   })
 
   test('holds neither the credential nor the host’s proxy', () => {
-    const all = JSON.stringify(claudeCommand(REQUEST, ['db']))
+    const all = JSON.stringify(claudeCommand(REQUEST, ['db'], 'bearer'))
     expect(all).not.toContain('sk-ant-real')
     expect(all).not.toContain('3128')
   })
 
   test('services are reached directly, everything else by the gateway', () => {
-    const { env } = claudeCommand(REQUEST, ['db', 'redis'])
+    const { env } = claudeCommand(REQUEST, ['db', 'redis'], 'bearer')
     expect(env).toMatchObject({
       ANTHROPIC_BASE_URL: 'http://airlock-gateway:8081',
       HTTPS_PROXY: 'http://airlock-gateway:8080',
       https_proxy: 'http://airlock-gateway:8080',
       NO_PROXY: 'localhost,127.0.0.1,::1,airlock-gateway,db,redis',
+    })
+  })
+
+  test('with a briefing, the gateway’s tools are named, before another flag and for Claude alone', () => {
+    const tools = [{ name: 'github_comment', tools: [] }]
+    const briefing = { files: new Map(), tools, subject: 'pull' } as const
+    const { argv } = claudeCommand({ ...REQUEST, briefing }, [], 'the-bearer')
+    const at = argv.indexOf('--mcp-config')
+    expect(argv[at + 2]).toMatch(/^--/)
+    expect(JSON.parse(argv[at + 1] ?? '')).toEqual({
+      mcpServers: {
+        github_comment: {
+          ...{ type: 'http', url: 'http://airlock-gateway:8082/github_comment', alwaysLoad: true },
+          headers: { Authorization: 'Bearer the-bearer' },
+        },
+      },
     })
   })
 })

@@ -8,7 +8,7 @@ const LIMITS = { timeoutMs: 1, memory: 1024, cpus: 2, pids: 100, outputBytes: 1,
 
 function build(
   services: Record<string, JsonObject>,
-  options: { metadata?: JsonObject; kind?: ResolvedConfig['kind'] } = {},
+  options: { metadata?: JsonObject; kind?: ResolvedConfig['kind']; briefed?: boolean } = {},
 ) {
   const metadataEntries = [options.metadata ?? {}]
   const config: ResolvedConfig = {
@@ -42,6 +42,7 @@ function build(
       metadataEntries,
       metadata: mergeMetadata(metadataEntries),
     },
+    briefed: options.briefed ?? false,
     gatewayImage: 'airlock-gateway:1',
     builtImages: new Map([['web', 'airlock-image:1']]),
     limits: LIMITS,
@@ -219,4 +220,20 @@ test('the gateway has no capabilities, a read-only root and no secret in its des
   expect(gateway).toMatchObject({ cap_drop: ['ALL'], read_only: true, security_opt: ['no-new-privileges:true'] })
   expect(gateway).not.toHaveProperty('environment')
   expect(gateway).not.toHaveProperty('ports')
+})
+
+test('with a briefing, the sandbox and nothing else gets it, read-only, and an outbox beside it', () => {
+  const { services, volumes } = build({ db: { image: 'x' } }, { briefed: true })
+  const common = { type: 'volume', volume: { nocopy: true } }
+  expect(services.app?.volumes).toEqual([
+    expect.objectContaining({ source: 'airlock-workspace' }),
+    { ...common, source: 'airlock-abcd1234.context', target: '/airlock/context', read_only: true },
+    { ...common, source: 'airlock-abcd1234.outbox', target: '/airlock/outbox' },
+  ])
+  const { app: _sandbox, ...others } = services
+  expect(JSON.stringify(others)).not.toMatch(/\.(context|outbox)/)
+  expect(volumes).toMatchObject({
+    'airlock-abcd1234.context': { name: 'airlock-abcd1234.context', external: true },
+    'airlock-abcd1234.outbox': { name: 'airlock-abcd1234.outbox', external: true },
+  })
 })
