@@ -1,62 +1,12 @@
 // Promise 2: no key and no token is in the sandbox. A search as root, with a control that finds a planted one.
-import { spawn } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
-import { text } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
 import { ActionRunner, npmRegistry, runIdOf, sandboxContainer, TEST_KEY, temporaryFolder } from '../support/airlock.ts'
 import { docker, NOTHING, runObjects } from '../support/engine-state.ts'
 import { startModel } from '../support/model.ts'
+import { dockerInput, searchInside, searchOutside } from '../support/search-sandbox.ts'
 import { tiny } from '../support/tiny.ts'
 
 const TOKEN = 'ghs_test_token_of_the_repository_0123456789'
-
-// Environments and command lines of every process, and every file of every mounted file system.
-// Processes are read before any needle is on a command line, or the search would find itself.
-const SEARCH = `cat /proc/[0-9]*/environ /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' '\\n' > /dev/shm/processes
-readarray -t needles
-for s in "\${needles[@]}"; do
-  grep -F -c -- "$s" /dev/shm/processes
-  grep -r -l -F --exclude-dir=proc --exclude-dir=sys -- "$s" / 2>/dev/null | head -5 || true
-done
-rm /dev/shm/processes`
-
-function searchInside(container: string, needles: readonly string[]): Promise<string> {
-  return dockerInput(`${needles.join('\n')}\n`, 'exec', '-i', '-u', '0', container, 'bash', '-c', SEARCH)
-}
-
-// Not synchronous: the model's stand-in lives in this process and has to answer meanwhile.
-async function dockerInput(input: string, ...args: string[]): Promise<string> {
-  const child = spawn('docker', args, { stdio: ['pipe', 'pipe', 'inherit'] })
-  child.stdin.end(input)
-  return (await text(child.stdout)).trim()
-}
-
-function searchOutside(runId: string, needles: readonly string[]): readonly string[] {
-  const ids = docker('ps', '-aq', '--filter', `label=airlock.run=${runId}`).split('\n')
-  const images = docker('inspect', '--format', '{{.Image}}', ...ids).split('\n')
-  const texts: [string, string][] = [
-    ['docker inspect', docker('inspect', ...ids)],
-    ['image history', images.map((image) => docker('history', '--no-trunc', image)).join('\n')],
-    ['image inspect', docker('image', 'inspect', ...images)],
-    ['container logs', ids.map((id) => docker('logs', id)).join('\n')],
-    ['networks', docker('network', 'inspect', ...runObjects(runId).networks)],
-    ['volumes', docker('volume', 'inspect', ...runObjects(runId).volumes)],
-    ['process list', processList()],
-  ]
-  return texts.filter(([, text]) => needles.some((needle) => text.includes(needle))).map(([where]) => where)
-}
-
-const processList = () =>
-  readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map((pid) => {
-      try {
-        return readFileSync(`/proc/${pid}/cmdline`, 'utf8')
-      } catch {
-        return ''
-      }
-    })
-    .join('\n')
 
 test('a search as root finds neither key nor token; foreign keys and paths get nowhere', async () => {
   using folder = temporaryFolder('secrets')
@@ -119,6 +69,7 @@ function request(container: string, line: string, headers: string): Promise<stri
 
 test('control: the same search finds a key that a plain container was given', async () => {
   const name = `airlock-test-control-${process.pid}`
+  const started = Math.floor(Date.now() / 1000)
   docker(
     'run',
     '-d',
@@ -136,6 +87,8 @@ test('control: the same search finds a key that a plain container was given', as
   try {
     docker('exec', name, 'sh', '-c', 'env > /root/leaked')
     expect(await searchInside(name, [TEST_KEY])).toMatch(/^[1-9]\d*\n\/root\/leaked/)
+    // What runs on GitHub are searched with looks at no more than what is new.
+    expect(await searchInside(name, [TEST_KEY], started)).toMatch(/^[1-9]\d*\n\/root\/leaked/)
     expect(docker('inspect', name)).toContain(TEST_KEY)
   } finally {
     docker('rm', '-f', name)
