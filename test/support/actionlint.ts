@@ -15,6 +15,9 @@ const files = execFileSync('git', ['ls-files', '-z', '.github/workflows', 'examp
 // A linter for each file: its WebAssembly breaks down after a few.
 const problems = (
   await Promise.all(files.map(async (file) => (await createLinter())(readFileSync(join(ROOT, file), 'utf8'), file)))
-).flat()
+)
+  .flat()
+  // GitHub's runners for arm64 are younger than this build's list of labels.
+  .filter(({ message }) => !/^label "ubuntu-24\.04-arm" is unknown/.test(message))
 for (const { file, line, column, message } of problems) process.stdout.write(`${file}:${line}:${column}: ${message}\n`)
 process.exitCode = problems.length === 0 ? 0 : 1

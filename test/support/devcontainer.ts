@@ -100,14 +100,8 @@ function remove(id: string, composeProject: string | undefined): void {
     docker(kind, 'ls', ...(kind === 'container' ? ['--all'] : []), '--quiet', '--filter', `label=${label}`)
   const labels = [`airlock.test=${id}`, ...(composeProject ? [`com.docker.compose.project=${composeProject}`] : [])]
   const containers = labels.flatMap((label) => list('container', label).split('\n')).filter(Boolean)
-  const volumes = containers.flatMap((container) =>
-    docker('inspect', '--format', '{{range .Mounts}}{{if eq .Type "volume"}}{{.Name}} {{end}}{{end}}', container).split(
-      ' ',
-    ),
-  )
   const images = containers.map((container) => docker('inspect', '--format', '{{.Image}}', container))
-  if (containers.length > 0) docker('rm', '--force', ...new Set(containers))
-  for (const volume of new Set(volumes.filter(Boolean))) docker('volume', 'rm', volume)
+  removeContainers(containers)
   if (composeProject)
     for (const network of list('network', labels[1] ?? '')
       .split('\n')
@@ -121,9 +115,18 @@ function remove(id: string, composeProject: string | undefined): void {
   }
 }
 
+/** Containers, and the volumes that they had. */
+export function removeContainers(containers: readonly string[]): void {
+  if (containers.length === 0) return
+  const named = '{{range .Mounts}}{{if eq .Type "volume"}}{{println .Name}}{{end}}{{end}}'
+  const volumes = docker('inspect', '--format', named, ...containers).split('\n')
+  docker('rm', '--force', ...new Set(containers))
+  for (const volume of new Set(volumes.filter(Boolean))) docker('volume', 'rm', volume)
+}
+
 /** What the feature says of itself. */
 export const featureManifest = () =>
   JSON.parse(readFileSync(join(ROOT, 'features/src/claude-code/devcontainer-feature.json'), 'utf8')) as {
     readonly version: string
-    readonly options: Readonly<Record<string, unknown>>
+    readonly options: Readonly<Record<string, { readonly type: string; readonly default: string | boolean }>>
   }

@@ -1,5 +1,8 @@
 // Images to install the feature into, made from Debian's packages.
 import { spawn } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { temporaryFolder } from './airlock.ts'
 
 const DOCKERFILES = {
   /** glibc, with everything that the installer could use. */
@@ -20,15 +23,48 @@ RUN ["/bin/busybox", "--install", "-s", "/bin"]
 `,
 } as const
 
+// musl's own TLS clients are no packages of Debian's: this is Debian's curl, in a folder of its own with all it needs.
+const CURL_FOR_MUSL = `FROM debian:trixie-slim AS curl
+RUN apt-get update && apt-get install -y --no-install-recommends curl ca-certificates
+RUN mkdir -p /root-fs/opt/curl /root-fs/usr/bin && cp /usr/bin/curl /root-fs/opt/curl/curl \\
+ && ldd /usr/bin/curl | grep -o '/[^ ]*' | xargs -I {} cp -L {} /root-fs/opt/curl/ \\
+ && printf '#!/bin/sh\\nexec /opt/curl/ld-linux-x86-64.so.2 --library-path /opt/curl /opt/curl/curl "$@"\\n' > /root-fs/usr/bin/curl \\
+ && chmod +x /root-fs/usr/bin/curl
+FROM airlock-test-musl
+COPY --from=curl /root-fs /
+`
+
+/** What `devcontainer features test` is given; each trusts the authority in ca.pem as well. Debian 12's has no downloader. */
+const DEVCONTAINERS = {
+  debian12: `FROM debian:bookworm-slim
+RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates && rm -rf /var/lib/apt/lists/*
+`,
+  debian13: `FROM debian:trixie-slim
+RUN apt-get update && apt-get install -y --no-install-recommends curl && rm -rf /var/lib/apt/lists/*
+`,
+  'musl-curl': CURL_FOR_MUSL,
+} as const
+
+export type DevcontainerImage = keyof typeof DEVCONTAINERS
+
+/** A base image that trusts the authority (PEM); returns its name. */
+export async function trustingImage(kind: DevcontainerImage, ca: string): Promise<string> {
+  if (kind === 'musl-curl') await featureImage('musl')
+  using folder = temporaryFolder('image')
+  writeFileSync(join(folder.path, 'ca.pem'), ca)
+  const bundle = '/etc/ssl/certs/ca-certificates.crt'
+  const trust = `COPY ca.pem /tmp/ca.pem\nRUN mkdir -p ${dirname(bundle)} && cat /tmp/ca.pem >> ${bundle}\n`
+  writeFileSync(join(folder.path, 'Dockerfile'), DEVCONTAINERS[kind] + trust)
+  return await build(`airlock-test-trusting-${kind}`, [folder.path])
+}
+
 export type FeatureImage = keyof typeof DOCKERFILES
 
 /** Builds it unless the engine has it from before; returns its name. */
-export async function featureImage(kind: FeatureImage): Promise<string> {
-  const name = `airlock-test-${kind}`
-  const ended = await dockerAsync(
-    ['build', '--quiet', '--label', 'airlock.test=image', '--tag', name, '-'],
-    DOCKERFILES[kind],
-  )
+export const featureImage = (kind: FeatureImage) => build(`airlock-test-${kind}`, ['-'], DOCKERFILES[kind])
+
+async function build(name: string, args: readonly string[], input = ''): Promise<string> {
+  const ended = await dockerAsync(['build', '--quiet', '--label', 'airlock.test=image', '--tag', name, ...args], input)
   if (ended.exitCode !== 0) throw new Error(ended.output)
   return name
 }

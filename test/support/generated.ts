@@ -1,6 +1,8 @@
-// Files that are made from tables in the code: action.yml, docs/inputs.md and docs/audit.md. Run this file to write
-// them; a test holds them to the tables.
-import { readFileSync, writeFileSync } from 'node:fs'
+// Files that are made from others: action.yml, docs/inputs.md and docs/audit.md from tables in the code, the feature's
+// README from its manifest. Run this file to write them; a test holds them to it.
+import { execFileSync } from 'node:child_process'
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { stringify } from 'yaml'
@@ -16,6 +18,7 @@ export const GENERATED: Readonly<Record<string, () => string>> = {
   'action.yml': actionYml,
   'docs/inputs.md': inputsPage,
   'docs/audit.md': auditPage,
+  'features/src/claude-code/README.md': featureReadme,
 }
 
 function actionYml(): string {
@@ -87,6 +90,21 @@ names those that are given:
 | --- | --- |
 ${foreign.join('\n')}
 `
+}
+
+/** As the devcontainers CLI makes it, of devcontainer-feature.json and NOTES.md. */
+function featureReadme(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'airlock-readme-'))
+  try {
+    cpSync(join(ROOT, 'features/src'), folder, { recursive: true })
+    const at = ['--project-folder', folder, '--registry', 'ghcr.io', '--namespace', 'airlock-run/features']
+    const repository = ['--github-owner', 'airlock-run', '--github-repo', 'airlock']
+    const cli = join(ROOT, 'node_modules/.bin/devcontainer')
+    execFileSync(cli, ['features', 'generate-docs', ...at, ...repository], { stdio: 'pipe' })
+    return readFileSync(join(folder, 'claude-code/README.md'), 'utf8')
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
 }
 
 function row(input: Input): string {

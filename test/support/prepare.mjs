@@ -4,15 +4,15 @@ import { chdir } from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { dependencies } from './machine/dependencies.mjs'
 import { engine } from './machine/engine.mjs'
-import { baseImage } from './machine/images.mjs'
-import { shellTools } from './machine/tools.mjs'
+import { baseImage, olderImage } from './machine/images.mjs'
+import { registry, shellTools } from './machine/tools.mjs'
 
 const NEEDS = {
   build: [dependencies],
   check: [dependencies, shellTools],
   demo: [dependencies, engine, baseImage],
   bench: [dependencies, engine, baseImage],
-  test: [dependencies, shellTools, engine, baseImage],
+  test: [dependencies, shellTools, registry, engine, baseImage, olderImage],
 }
 
 chdir(fileURLToPath(new URL('../..', import.meta.url)))

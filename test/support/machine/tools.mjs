@@ -1,9 +1,14 @@
-// The linters for shell and the terminal that tests type into, from Debian where that is possible.
+// The linters for shell, the terminal that tests type into, and the registry that the feature is published to: from
+// Debian where that is possible.
 import { canInstall, install } from './apt.mjs'
 import { ask, step } from './run.mjs'
 
-export function shellTools() {
-  const missing = ['shellcheck', 'shfmt', 'tmux'].filter((tool) => !ask(tool, [tool === 'tmux' ? '-V' : '--version']))
+export const shellTools = () => provide(['shellcheck', 'shfmt', 'tmux'])
+
+export const registry = () => provide(['docker-registry'])
+
+function provide(tools) {
+  const missing = tools.filter((tool) => !ask(tool, [tool === 'tmux' ? '-V' : '--version']))
   if (missing.length === 0) return
   if (!canInstall()) throw new Error(`Missing: ${missing.join(', ')}. Install them with your package manager.`)
   step(`Installing ${missing.join(', ')}`, () => install(missing))
