@@ -96,12 +96,13 @@ ${foreign.join('\n')}
 function featureReadme(): string {
   const folder = mkdtempSync(join(tmpdir(), 'airlock-readme-'))
   try {
-    cpSync(join(ROOT, 'features/src'), folder, { recursive: true })
-    const at = ['--project-folder', folder, '--registry', 'ghcr.io', '--namespace', 'airlock-run/features']
+    cpSync(join(ROOT, 'features/src'), join(folder, 'features/src'), { recursive: true })
+    // The folder's name is part of a link in it.
+    const at = ['--project-folder', 'features/src', '--registry', 'ghcr.io', '--namespace', 'airlock-run/features']
     const repository = ['--github-owner', 'airlock-run', '--github-repo', 'airlock']
     const cli = join(ROOT, 'node_modules/.bin/devcontainer')
-    execFileSync(cli, ['features', 'generate-docs', ...at, ...repository], { stdio: 'pipe' })
-    return readFileSync(join(folder, 'claude-code/README.md'), 'utf8')
+    execFileSync(cli, ['features', 'generate-docs', ...at, ...repository], { cwd: folder, stdio: 'pipe' })
+    return readFileSync(join(folder, 'features/src/claude-code/README.md'), 'utf8')
   } finally {
     rmSync(folder, { recursive: true })
   }
