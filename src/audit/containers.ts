@@ -3,7 +3,14 @@ import { basename } from 'node:path'
 import { singleDollars } from '../config/dollars.ts'
 import { listOf, objectOf } from '../config/json.ts'
 import { parseMount } from '../config/mount-text.ts'
-import type { Json, JsonObject, ResolvedConfig, Source, SourceDocument } from '../config/resolved-config.ts'
+import type {
+  Json,
+  JsonObject,
+  LocalFeature,
+  ResolvedConfig,
+  Source,
+  SourceDocument,
+} from '../config/resolved-config.ts'
 import { keptSecurityOptions } from '../config/tidy.ts'
 import { substitute } from '../config/variables.ts'
 import { locateInCompose, locateNear, mentions } from './locate.ts'
@@ -16,7 +23,14 @@ export function containersOf(config: ResolvedConfig): readonly Container[] {
     keys: singleDollars(config.compose?.services[name] ?? {}),
     at: (key: string, near?: string) => locateInCompose(config, ['services', name, key], near),
   }))
-  return config.devcontainer ? [...services, ownContainer(config, config.devcontainer)] : services
+  const features = (config.localFeatures ?? []).map((feature) => featureContainer(feature, config.directory))
+  return config.devcontainer ? [...services, ownContainer(config, config.devcontainer), ...features] : services
+}
+
+// Judged where it is written, before the image is built; what it became is judged again with the image's label.
+function featureContainer({ id, document }: LocalFeature, directory: string): Container {
+  const { keys } = metadataContainer(document.value, directory)
+  return { name: `feature ${id}`, keys, at: (key, near) => locateWish(document, key, near) }
 }
 
 function ownContainer(config: ResolvedConfig, document: SourceDocument): Container {

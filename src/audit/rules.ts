@@ -1,6 +1,8 @@
 // All rules of the audit, in the order of their numbers.
 import type { Rule } from './rule.ts'
 import { BUILD } from './rules/build.ts'
+import { DOCKERFILES } from './rules/dockerfiles.ts'
+import { FEATURES } from './rules/features.ts'
 import { FILES } from './rules/files.ts'
 import { MOUNTS } from './rules/mounts.ts'
 import { NETWORKS } from './rules/networks.ts'
@@ -16,6 +18,8 @@ export const RULES: readonly Rule[] = [
   ...BUILD,
   ...UNKNOWN,
   ...REWRITES,
+  ...DOCKERFILES,
+  ...FEATURES,
 ]
 
 const BY_ID: ReadonlyMap<string, Rule> = new Map(RULES.map((rule) => [rule.id, rule]))

@@ -2,6 +2,7 @@
 import type { Docker } from '../ports/docker.ts'
 import type { Process } from '../ports/process.ts'
 import type { RunRequest } from '../request/run-request.ts'
+import { readDockerfiles } from './build-files.ts'
 import { resolveComposeOnly } from './compose-only.ts'
 import type { ConfigContext } from './compose-project.ts'
 import { leftOutOfCopy } from './copied.ts'
@@ -9,6 +10,7 @@ import { readDevcontainer } from './devcontainer.ts'
 import { resolveDevcontainer } from './devcontainer-config.ts'
 import { discover, type Found } from './discover.ts'
 import { hostPathsOf } from './host-paths.ts'
+import { readFeatureFiles } from './local-features.ts'
 import { collectProblems } from './problems.ts'
 import { realPath, realPathsOf } from './real-paths.ts'
 import type { Note, ResolvedConfig, Rewrite } from './resolved-config.ts'
@@ -41,7 +43,13 @@ export async function resolveConfig(request: ConfigRequest, deps: ConfigDeps): P
   const config = await resolveFound(found as Found, request, context)
   const paths = hostPathsOf(config)
   const notInCopy = await leftOutOfCopy(directory, paths, include, deps.process)
-  return { ...config, realPaths: await realPathsOf(paths), notInCopy: [...notInCopy], rewrites, notes: [...notes] }
+  const [realPaths, dockerfiles, featureFiles] = await Promise.all([
+    realPathsOf(paths),
+    readDockerfiles(config),
+    readFeatureFiles(config, problems),
+  ])
+  problems.throwIfAny()
+  return { ...config, ...featureFiles, dockerfiles, realPaths, notInCopy: [...notInCopy], rewrites, notes: [...notes] }
 }
 
 /** The image of a sandbox that nobody has chosen; no name of an image looks so. */

@@ -1,4 +1,5 @@
 // The project's own description of its development environment, resolved but not yet judged.
+import type { DockerfileText } from './dockerfile.ts'
 
 /** Where a value is written: file relative to the project's folder, 1-based line and column. */
 export interface Source {
@@ -74,6 +75,31 @@ export interface EnvFile {
   readonly use: 'read' | 'withheld' | 'outside'
 }
 
+/** A Dockerfile that the run builds from. */
+export interface Dockerfile {
+  /** Relative to the project's folder; a compose file's where its text is written there. */
+  readonly file: string
+  /** The service that is built from it; undefined for the devcontainer. */
+  readonly service?: string
+  /** Build arguments as configured. */
+  readonly args: Readonly<Record<string, string>>
+  /** Undefined when it could not be read: `problem` says why. One that does not exist is left out altogether. */
+  readonly text?: DockerfileText
+  readonly problem?: string
+  /** Its lines are lines of `file`. */
+  readonly hasLines: boolean
+}
+
+/** A feature that lies in the project. */
+export interface LocalFeature {
+  /** As devcontainer.json names it: `./name`. */
+  readonly id: string
+  /** Absolute. */
+  readonly folder: string
+  /** Its devcontainer-feature.json. */
+  readonly document: SourceDocument
+}
+
 export interface ResolvedConfig {
   readonly kind: 'compose' | 'dockerfile' | 'image' | 'compose-only'
   /** Absolute project folder. */
@@ -100,8 +126,13 @@ export interface ResolvedConfig {
   /** The services that run, dependencies included; with the sandbox's own where that is a service of the project. */
   readonly services: readonly string[]
   readonly base: BaseImage
+  /** Those of the sandbox and of the services that run. */
+  readonly dockerfiles?: readonly Dockerfile[]
   /** Features of devcontainer.json (id → options) without Claude Code's, which airlock brings itself. */
   readonly features: JsonObject
+  readonly localFeatures?: readonly LocalFeature[]
+  /** The file that pins the features' versions, if there is one. */
+  readonly lockfile?: SourceDocument
   /** Options that devcontainer.json gives to a Claude Code feature of ours, if it names one. */
   readonly claudeFeature: JsonObject
   /** Keys of devcontainer.json that go into the sandbox's image metadata (remoteUser, containerEnv, lifecycle …). */

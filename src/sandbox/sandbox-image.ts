@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto'
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { dirname, join, resolve } from 'node:path'
+import { join } from 'node:path'
 import type { JsonObject, ResolvedConfig } from '../config/resolved-config.ts'
 import type { DevcontainersCli } from '../ports/devcontainers-cli.ts'
 import type { Installation } from '../ports/installation.ts'
@@ -73,7 +73,7 @@ async function imageKey(
   files: Installation,
 ): Promise<string> {
   const hash = createHash('sha256').update(baseId).update(JSON.stringify(description))
-  for (const folder of [files.feature, ...localFeatures(config).map((feature) => feature.folder)]) {
+  for (const folder of [files.feature, ...(config.localFeatures ?? []).map(({ folder }) => folder)]) {
     await hashFolder(folder, hash)
   }
   return hash.digest('hex').slice(0, 20)
@@ -83,14 +83,6 @@ async function hashFolder(folder: string, hash: ReturnType<typeof createHash>): 
   const entries = await readdir(folder, { withFileTypes: true, recursive: true })
   const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
   for (const file of files.sort()) hash.update(`${file.slice(folder.length)}\0`).update(await readFile(file))
-}
-
-/** Features that lie in the project, as `./name` relative to devcontainer.json. */
-function localFeatures(config: ResolvedConfig): readonly { readonly id: string; readonly folder: string }[] {
-  const from = config.devcontainer ? dirname(resolve(config.directory, config.devcontainer.file)) : config.directory
-  return Object.keys(config.features)
-    .filter((id) => id.startsWith('./'))
-    .map((id) => ({ id, folder: resolve(from, id) }))
 }
 
 async function findByKey(key: string, { docker }: BuildDeps) {
@@ -120,18 +112,14 @@ async function buildWithFeatures(
     await mkdir(inside)
     await writeFile(join(inside, 'devcontainer.json'), JSON.stringify(description, undefined, 2))
     await cp(deps.installation.feature, join(inside, CLAUDE_FEATURE), { recursive: true })
-    for (const { id, folder: from } of localFeatures(config)) await cp(from, join(inside, id), { recursive: true })
-    await copyLockfile(config, inside)
+    for (const { id, folder: from } of config.localFeatures ?? []) {
+      await cp(from, join(inside, id), { recursive: true, verbatimSymlinks: true })
+    }
+    // Feature versions that the project has pinned stay pinned.
+    const { lockfile } = config
+    if (lockfile) await writeFile(join(inside, 'devcontainer-lock.json'), JSON.stringify(lockfile.value))
     await deps.cli.build(folder, name, deps.signal)
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
-}
-
-// Feature versions that the project has pinned stay pinned.
-async function copyLockfile(config: ResolvedConfig, inside: string): Promise<void> {
-  if (!config.devcontainer) return
-  const folder = dirname(resolve(config.directory, config.devcontainer.file))
-  const text = await readFile(join(folder, 'devcontainer-lock.json')).catch(() => undefined)
-  if (text) await writeFile(join(inside, 'devcontainer-lock.json'), text)
 }

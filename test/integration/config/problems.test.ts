@@ -143,6 +143,8 @@ describe('the four kinds', () => {
     using made = project({
       '.devcontainer/a/devcontainer.json': '{ "image": "a" }',
       '.devcontainer/b/devcontainer.json': '{ "build": { "dockerfile": "Dockerfile" }, "features": { "./own": {} } }',
+      '.devcontainer/b/own/devcontainer-feature.json': '{ "id": "own", "version": "1.0.0" }',
+      '.devcontainer/b/own/install.sh': 'true\n',
     })
     const file = '.devcontainer/b/devcontainer.json'
     const config = await resolved(made.directory, { project: { kind: 'devcontainer', file } })
