@@ -18,6 +18,8 @@ const GROUPS: readonly (readonly [string, string])[] = [
   ['AL5', 'Builds'],
   ['AL6', 'What is not known'],
   ['AL7', 'Changed, and said so'],
+  ['AL8', 'Dockerfiles and features'],
+  ['AL9', 'Two readings of one configuration'],
 ]
 
 const VERDICTS = { refuse: 'refused', warn: 'warning', rewrite: 'changed' } as const
@@ -29,7 +31,8 @@ export function auditPage(): string {
     ({ id, title, severity, promise }) =>
       `| [${id}](#${id.toLowerCase()}) | ${cell(title)} | ${VERDICTS[severity]} | ${promise} ${PROMISES[promise]} |`,
   )
-  const groups = GROUPS.map(([prefix, title]) => {
+  const used = GROUPS.filter(([prefix]) => RULES.some(({ id }) => id.startsWith(prefix)))
+  const groups = used.map(([prefix, title]) => {
     const rules = RULES.filter(({ id }) => id.startsWith(prefix))
     return `## ${title}\n\n${rules.map(section).join('\n\n')}\n`
   })
