@@ -23,13 +23,13 @@ export function containersOf(config: ResolvedConfig): readonly Container[] {
     keys: singleDollars(config.compose?.services[name] ?? {}),
     at: (key: string, near?: string) => locateInCompose(config, ['services', name, key], near),
   }))
-  const features = (config.localFeatures ?? []).map((feature) => featureContainer(feature, config.directory))
+  const features = (config.localFeatures ?? []).map((feature) => featureContainer(feature, config))
   return config.devcontainer ? [...services, ownContainer(config, config.devcontainer), ...features] : services
 }
 
 // Judged where it is written, before the image is built; what it became is judged again with the image's label.
-function featureContainer({ id, document }: LocalFeature, directory: string): Container {
-  const { keys } = metadataContainer(document.value, directory)
+function featureContainer({ id, document }: LocalFeature, config: ResolvedConfig): Container {
+  const { keys } = metadataContainer(document.value, config)
   return { name: `feature ${id}`, keys, at: (key, near) => locateWish(document, key, near) }
 }
 
