@@ -22,12 +22,13 @@ export async function runForEvent({ event, request, github }: Occasion, deps: Ru
   const { gitHubClient } = await import('./github/client.ts')
   const { host, signal } = deps
   const plan = await planRun(event, request, github, {
-    signal,
+    ...{ signal, process: deps.process },
     client: (token) => gitHubClient({ token, apiUrl: event?.apiUrl ?? '', signal, onWait: (text) => host.info(text) }),
     now: () => new Date().toISOString(),
   })
   if (plan.kind === 'skip') return { kind: 'skipped', reason: plan.reason }
   if (plan.kind === 'alone') return { kind: 'ran', result: await run(plan.request, deps), published: undefined }
-  for (const note of plan.notes) host.warning(note)
+  await using _ = plan.sources
+  for (const note of plan.notes) host.info(note)
   return { kind: 'ran', result: await run(plan.request, deps), published: undefined }
 }

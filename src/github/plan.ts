@@ -1,5 +1,6 @@
 // Before the run: what it is about, who may, what Claude is told, and which commits it stands on.
 import { AirlockError } from '../ports/errors.ts'
+import type { Process } from '../ports/process.ts'
 import type { GitHubRequest } from '../request/github-request.ts'
 import type { RunRequest } from '../request/run-request.ts'
 import { briefing } from './briefing.ts'
@@ -13,9 +14,11 @@ import { checkActors } from './permission.ts'
 import { askFor } from './prompt.ts'
 import { renderContext } from './render.ts'
 import { resolveTask } from './resolve-task.ts'
+import { pinSources, type Sources } from './sources.ts'
 import type { Mode, Task } from './task.ts'
 
 export interface PlanDeps {
+  readonly process: Process
   /** Made only where GitHub has to be asked. */
   readonly client: (token: string) => GitHub
   readonly signal: AbortSignal
@@ -34,6 +37,8 @@ export type Plan =
       readonly request: RunRequest
       readonly github: GitHub
       readonly notes: readonly string[]
+      /** The folders that the run stands on, where they are not the checkout; gone with this. */
+      readonly sources: Sources | undefined
     }
 
 /** Errors: `input`, for what can't be or may not be; GitHub's own. */
@@ -56,13 +61,17 @@ export async function planRun(
   const task = await resolveTask(event, mode, { ...source, baseBranch: inputs.baseBranch }, github)
   const context = await contextOf(task, event, source, inputs, github, deps, notes)
   const asked = askFor(task, context, request.prompt)
+  const args = withSchema(request.claude.args, asked.jsonSchema, mode)
+  const sources = await sourcesOf(event, task, source, request, inputs, deps)
+  notes.push(...(sources?.notes ?? []))
   return {
-    ...{ kind: 'about', task, context, github, notes },
+    ...{ kind: 'about', task, context, github, notes, sources },
     request: {
       ...request,
+      ...(sources ? { directory: sources.directory, trusted: sources.trusted } : {}),
       prompt: asked.prompt,
       briefing: briefing(context ? renderContext(context) : new Map(), context, task.repository),
-      claude: { ...request.claude, args: withSchema(request.claude.args, asked.jsonSchema, mode) },
+      claude: { ...request.claude, args },
     },
   }
 }
@@ -91,6 +100,40 @@ async function contextOf(
     notes.push(`Claude is told nothing of the event: ${error.message} (${error.where})`)
     return undefined
   }
+}
+
+/** Undefined where what is checked out is trusted and what the run is about. */
+async function sourcesOf(
+  event: Event,
+  task: Task,
+  source: EventSource,
+  request: RunRequest,
+  inputs: GitHubRequest,
+  { process }: PlanDeps,
+): Promise<Sources | undefined> {
+  const pins = pinsOf(event, task, source)
+  if (!pins) return undefined
+  const { head, base, fork } = pins
+  if (inputs.trustHeadConfig && fork) {
+    throw new AirlockError('input', 'trust_head_config: the configuration of a fork is never trusted', {
+      where: `the head ${head.sha} is in another repository`,
+      next: 'Leave trust_head_config out for pull requests from forks.',
+    })
+  }
+  const server = { url: source.serverUrl, repository: source.repository, token: inputs.token ?? '' }
+  const obeyed = inputs.trustHeadConfig ? head : base
+  return pinSources(request, head, obeyed, { process, server, network: request.network })
+}
+
+function pinsOf({ workflowRun, repository }: Event, { subject }: Task, { sha }: EventSource) {
+  if (workflowRun) {
+    if (workflowRun.sha === '')
+      throw new AirlockError('input', 'the event does not name the commit of the workflow’s run')
+    const fork = workflowRun.repository !== `${repository.owner}/${repository.name}`
+    const base = { sha, ref: repository.defaultBranch }
+    return { head: { sha: workflowRun.sha, ref: workflowRun.branch }, base, fork }
+  }
+  return subject.kind === 'pull' ? subject : undefined
 }
 
 function withSchema(args: readonly string[], schema: object | undefined, mode: Mode): readonly string[] {

@@ -19,6 +19,7 @@ export function jobSummary(result: RunResult, published?: Published): string {
     figures(result),
     error(result),
     onGitHub(published),
+    trusted(result),
     kept(result),
     said(result),
     changes(result),
@@ -75,6 +76,20 @@ function onGitHub(published: Published | undefined): string | undefined {
     ...remarks.map((text) => `- ${inline(text)}`),
   ]
   return `### On GitHub\n\n${lines.length === 0 ? 'Nothing was published.' : lines.join('\n')}`
+}
+
+function trusted({ trusted: base }: RunResult): string | undefined {
+  if (!base) return undefined
+  const from = `The sandbox and Claude’s configuration come from ${code(base.ref)} at ${code(base.sha.slice(0, 12))}`
+  if (base.differing.length === 0) return `${from}; the head has them the same.`
+  const title = `${from}, not from the head, which has ${counted(base.differing.length, 'file')} in another way`
+  return details(
+    title,
+    base.differing
+      .slice(0, 100)
+      .map((path) => `- ${code(path)}`)
+      .join('\n'),
+  )
 }
 
 function kept({ keptVolume }: RunResult): string | undefined {

@@ -29,6 +29,7 @@ export class RunRecord {
   claude: ClaudeSummary | undefined
   patch: Patch | undefined
   outbox: Outbox | undefined
+  trusted: RunResult['trusted']
   sandboxReadyMs: number | undefined
   error: AirlockError | Error | undefined
   keptVolume: string | undefined
@@ -98,7 +99,7 @@ export class RunRecord {
         blocked: decisions.filter((event) => event.verdict === 'refused'),
       },
       ...(patch ? { patch: patchSummary(patch) } : {}),
-      ...defined({ outbox: this.outbox, keptVolume: this.keptVolume }),
+      ...defined({ outbox: this.outbox, trusted: this.trusted, keptVolume: this.keptVolume }),
       output: { ...this.output },
     }
   }

@@ -63,6 +63,13 @@ export interface RunResult {
   }
   /** What Claude asked to have said on GitHub; of runs with a briefing. Untrusted. */
   readonly outbox?: Outbox
+  /** For a head that is not its base: the commit that the sandbox and Claude's configuration come from. */
+  readonly trusted?: {
+    readonly sha: string
+    readonly ref: string
+    /** Files of these that the head has in another way, or has not. */
+    readonly differing: readonly string[]
+  }
   /** The volume that still has the work, because it could not be brought back. */
   readonly keptVolume?: string
   /** Absolute paths of what was written. */

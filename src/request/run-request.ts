@@ -60,6 +60,15 @@ export interface RunRequest {
   /** The project's folder on the host, absolute. */
   readonly directory: string
   readonly prompt: string
+  /** Where the project's own description is taken from when its files can't be trusted to be more than content. */
+  readonly trusted?: {
+    /** Absolute; holds the same project at another commit. */
+    readonly directory: string
+    readonly sha: string
+    readonly ref: string
+    /** Paths, relative to the folder, that are not the same in both. */
+    readonly changed: readonly string[]
+  }
   readonly project: ProjectSource
   /** The compose service that Claude works in, where the devcontainer does not name one. */
   readonly service?: string

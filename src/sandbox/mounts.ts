@@ -37,7 +37,9 @@ export function bindMount(source: string, target: string, readOnly: JsonObject, 
 function workspaceMount(path: string, target: string, readOnly: JsonObject, context: ServiceContext): JsonObject {
   context.subpaths.push(path)
   const volume = path === '' ? { nocopy: true } : { nocopy: true, subpath: doubleDollars(path) }
-  return { type: 'volume', source: WORKSPACE, target, ...readOnly, volume }
+  // The whole project is what is worked on; its parts are what a service starts from.
+  const source = path === '' ? WORKSPACE : context.partsVolume
+  return { type: 'volume', source, target, ...readOnly, volume }
 }
 
 /** Compose's `configs` and `secrets` of a service, where they are files of the project. */

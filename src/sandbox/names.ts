@@ -6,6 +6,9 @@ export interface RunNames {
   /** Both only where there is a briefing. */
   readonly contextVolume: string
   readonly outboxVolume: string
+  /** Both only where services mount files that are not the workspace's: the trusted commit's. */
+  readonly trustedVolume: string
+  readonly trustedBaselineVolume: string
 }
 
 /** Service and host name of the gateway on the project's networks; a project that uses it itself is refused. */
@@ -23,6 +26,8 @@ export function runNames(runId: string): RunNames {
     baselineVolume: `${project}.baseline`,
     contextVolume: `${project}.context`,
     outboxVolume: `${project}.outbox`,
+    trustedVolume: `${project}.trusted`,
+    trustedBaselineVolume: `${project}.trusted-baseline`,
   }
 }
 /** Name of the workspace volume inside the compose file. */

@@ -11,6 +11,8 @@ export interface ServiceContext {
   readonly model: ComposeModel | undefined
   /** Called for each project volume that a service mounts. */
   readonly useVolume: (name: string) => void
+  /** The volume, by its name in the compose file, that holds files and folders which a service binds: parts of the project. */
+  readonly partsVolume: string
   /** Collects the workspace paths that services mount. */
   readonly subpaths: string[]
 }

@@ -17,11 +17,17 @@ export interface Started {
 }
 
 /** The volumes that are filled while the containers start. */
-export async function createVolumes(docker: Docker, names: RunNames, runId: string, briefed: boolean): Promise<void> {
+export async function createVolumes(
+  docker: Docker,
+  names: RunNames,
+  runId: string,
+  { briefed, trusted }: { readonly briefed: boolean; readonly trusted: boolean },
+): Promise<void> {
   const create = (name: string) =>
     docker.expect('creating a volume', ['volume', 'create', '--label', `${RUN_LABEL}=${runId}`, name])
   const briefing = briefed ? [names.contextVolume, names.outboxVolume] : []
-  await Promise.all([names.workspaceVolume, names.baselineVolume, ...briefing].map(create))
+  const parts = trusted ? [names.trustedVolume, names.trustedBaselineVolume] : []
+  await Promise.all([names.workspaceVolume, names.baselineVolume, ...briefing, ...parts].map(create))
 }
 
 const UP = ['up', '--detach', '--no-build', '--quiet-pull']

@@ -22,6 +22,8 @@ export interface TopologyInput {
   readonly upstreamOnHost: boolean
   /** Whether a path relative to the project's folder is part of the workspace's copy. */
   readonly inCopy: (path: string) => boolean
+  /** Parts of the project that services bind come from the trusted commit; `inCopy` speaks of that one then. */
+  readonly trustedParts?: boolean
   /** Whether the sandbox gets a briefing, and an outbox. */
   readonly briefed: boolean
 }
@@ -50,6 +52,7 @@ export function topology(input: TopologyInput): Topology {
     builtImages: input.builtImages,
     model: config.compose,
     useVolume: (name) => void volumes.add(name),
+    partsVolume: input.trustedParts ? input.names.trustedVolume : WORKSPACE,
     subpaths: [],
   }
   const ownPaths: string[] = []
@@ -59,6 +62,7 @@ export function topology(input: TopologyInput): Topology {
     [config.service]: sandbox,
     ...gatewayService(input, networks),
   }
+  const mountsFiles = [...context.subpaths, ...ownPaths].some((path) => path !== '')
   return {
     compose: {
       name: input.names.project,
@@ -71,21 +75,20 @@ export function topology(input: TopologyInput): Topology {
         ...Object.fromEntries([...volumes].map((name) => [name, { labels: { 'airlock.run': runId } }])),
         // Made before compose starts, because the copy begins first. Last, so that no volume of the project takes its name.
         [WORKSPACE]: { name: input.names.workspaceVolume, external: true },
-        ...(input.briefed ? briefingVolumes(input.names) : {}),
+        ...(input.briefed ? external(input.names.contextVolume, input.names.outboxVolume) : {}),
+        ...(input.trustedParts && mountsFiles ? external(input.names.trustedVolume) : {}),
       },
     },
     needsFilesAtStart: context.subpaths.length > 0 || ownPaths.some((path) => path !== '') || !idles(sandbox),
-    mountsFiles: [...context.subpaths, ...ownPaths].some((path) => path !== ''),
+    mountsFiles,
     services: beside,
     networks,
   }
 }
 
 // Their names hold the run's id, which no file of the project can know.
-const briefingVolumes = ({ contextVolume, outboxVolume }: RunNames): JsonObject => ({
-  [contextVolume]: { name: contextVolume, external: true },
-  [outboxVolume]: { name: outboxVolume, external: true },
-})
+const external = (...names: readonly string[]): JsonObject =>
+  Object.fromEntries(names.map((name) => [name, { name, external: true }]))
 
 // `internal` alone leaves the bridge's own address on the host, and with it every port that the host listens on;
 // inhibit_ipv4 takes that address away. Newer engines take `isolated` for the same. The probe checks, whatever holds.

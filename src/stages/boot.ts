@@ -8,7 +8,8 @@ import { mountsSubpaths } from '../sandbox/engine.ts'
 import { runNames } from '../sandbox/names.ts'
 import { createVolumes } from '../sandbox/start.ts'
 import { type Topology, topology } from '../sandbox/topology.ts'
-import { fillWorkspace, type WorkspaceVolumes } from '../workspace/fill.ts'
+import { type Filling, fillWorkspace, type WorkspaceVolumes } from '../workspace/fill.ts'
+import type { Snapshot } from '../workspace/snapshot.ts'
 import { gatewayConfig, isOnHost } from './gateway-config.ts'
 import type { Images } from './images.ts'
 import { briefingVolumes } from './outbox.ts'
@@ -24,12 +25,13 @@ export interface Running extends Booted {
 /** Errors: `engine`, `sandbox`, and `input` for files that could not be copied. */
 export async function bootStage(prepared: Prepared, images: Images, stage: Stage): Promise<Running> {
   const { request, record, docker, signal, host } = stage
-  const { config, snapshot } = prepared
+  const { config } = prepared
   const { runId } = request
   const names = runNames(runId)
   const plan = plannedTopology(prepared, images, stage)
   record.services = plan.services
-  await createVolumes(docker, names, runId, request.briefing !== undefined)
+  const trusted = plan.mountsFiles ? prepared.trusted : undefined
+  await createVolumes(docker, names, runId, { briefed: request.briefing !== undefined, trusted: trusted !== undefined })
   const volumes: WorkspaceVolumes = {
     workspace: names.workspaceVolume,
     baseline: names.baselineVolume,
@@ -37,13 +39,7 @@ export async function bootStage(prepared: Prepared, images: Images, stage: Stage
     owner: { uid: images.sandbox.uid, gid: images.sandbox.gid },
     runId: request.runId,
   }
-  host.info(`Copying ${snapshot.files.toLocaleString('en')} files into the workspace`)
-  const from = performance.now()
-  const copy = fillWorkspace(snapshot, volumes, stage)
-  copy.filesReady.then(
-    () => record.mark('copy', performance.now() - from),
-    () => {},
-  )
+  const copy = copyIn(prepared.snapshot, trusted, volumes, stage)
   const briefed = request.briefing && fillBriefing(request.briefing, briefingVolumes(runId, images.gateway), stage)
   // It may fail before anybody waits for it.
   briefed?.catch(() => {})
@@ -71,7 +67,33 @@ export async function bootStage(prepared: Prepared, images: Images, stage: Stage
   return { ...booted, volumes, bearer }
 }
 
-function plannedTopology({ config, snapshot, engine }: Prepared, images: Images, { request }: Stage): Topology {
+/** The workspace's files, and the trusted commit's for what services mount of the project. */
+function copyIn(snapshot: Snapshot, trusted: Snapshot | undefined, volumes: WorkspaceVolumes, stage: Stage): Filling {
+  stage.host.info(`Copying ${snapshot.files.toLocaleString('en')} files into the workspace`)
+  const from = performance.now()
+  const { trustedVolume: workspace, trustedBaselineVolume: baseline } = runNames(stage.request.runId)
+  const copies = [
+    fillWorkspace(snapshot, volumes, stage),
+    ...(trusted ? [fillWorkspace(trusted, { ...volumes, workspace, baseline }, stage)] : []),
+  ]
+  const all = async (parts: readonly Promise<void>[]) => void (await Promise.all(parts))
+  const copy = {
+    filesReady: all(copies.map(({ filesReady }) => filesReady)),
+    done: all(copies.map(({ done }) => done)),
+  }
+  copy.done.catch(() => {})
+  copy.filesReady.then(
+    () => stage.record.mark('copy', performance.now() - from),
+    () => {},
+  )
+  return copy
+}
+
+function plannedTopology(
+  { config, snapshot, trusted, engine }: Prepared,
+  images: Images,
+  { request }: Stage,
+): Topology {
   const plan = topology({
     config,
     names: runNames(request.runId),
@@ -82,7 +104,8 @@ function plannedTopology({ config, snapshot, engine }: Prepared, images: Images,
     limits: { ...request.limits, cpus: Math.min(request.limits.cpus, engine.cpus) },
     ...(request.runtime === undefined ? {} : { runtime: request.runtime }),
     upstreamOnHost: isOnHost(request.upstream),
-    inCopy: snapshot.has,
+    inCopy: (trusted ?? snapshot).has,
+    trustedParts: trusted !== undefined,
     briefed: request.briefing !== undefined,
   })
   if (plan.mountsFiles && !mountsSubpaths(engine.version)) {
