@@ -82,7 +82,7 @@ ${outputs.join('\n')}
 
 ## Coming from claude-code-action
 
-Change the \`uses:\` line. Inputs and outputs of the same name mean the same; in \`claude_args\`, \`--max-turns\` and
+Change the \`uses:\` line ([migrating.md](migrating.md) goes through all of it). Inputs and outputs of the same name mean the same; in \`claude_args\`, \`--max-turns\` and
 \`--max-budget-usd\` become limits of the run. These inputs have no effect, and one warning
 names those that are given:
 
