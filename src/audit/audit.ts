@@ -13,7 +13,7 @@ export function audit(config: ResolvedConfig, policy: Policy): readonly Finding[
   const project = projectOf(config)
   const containers = containersOf(config)
   const findings = RULES.flatMap((rule) => [
-    ...inContainers(rule, containers, project),
+    ...inContainers(rule, containers, project, policy),
     ...(rule.config?.(config, project, policy) ?? []).map((hit) => finding(rule, hit)),
   ])
   return [...findings.map((found) => withAllowance(found, policy)), ...pointlessAllowances(policy)]
@@ -33,15 +33,22 @@ export function auditMetadata(
   const inside = (path: string) => isBelow(directory, resolve(path))
   const project: Project = { directory, inside, withheld: () => false, model: undefined }
   const containers = entries.map((entry) => metadataContainer(entry, config))
-  return RULES.flatMap((rule) => inContainers(rule, containers, project)).map((found) => withAllowance(found, policy))
+  return RULES.flatMap((rule) => inContainers(rule, containers, project, policy)).map((found) =>
+    withAllowance(found, policy),
+  )
 }
 
 /** Whether a finding stops the run. */
 export const isRefused = (finding: Finding) => finding.severity === 'refuse' && finding.allowed === undefined
 
-function inContainers(rule: Rule, containers: readonly Container[], project: Project): readonly Finding[] {
+function inContainers(
+  rule: Rule,
+  containers: readonly Container[],
+  project: Project,
+  policy: Policy,
+): readonly Finding[] {
   return containers.flatMap((container) =>
-    (rule.container?.(container, project) ?? []).map((hit) => finding(rule, hit)),
+    (rule.container?.(container, project, policy) ?? []).map((hit) => finding(rule, hit)),
   )
 }
 

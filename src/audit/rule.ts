@@ -40,6 +40,8 @@ export interface Allowance {
 
 export interface Policy {
   readonly allow: readonly Allowance[]
+  /** Hosts outside that the gateway looks up by name, such as the model's; `.example.com` for all below it. */
+  readonly outside?: readonly string[]
   /** Version of the engine, such as 26.1.5, where it is known. */
   readonly engineVersion?: string
 }
@@ -57,7 +59,7 @@ export interface Rule {
    * sandbox starts without it, because the compose file of a run is built from what airlock knows.
    */
   readonly whenAllowed?: 'kept' | 'left out'
-  readonly container?: (container: Container, project: Project) => readonly Hit[]
+  readonly container?: (container: Container, project: Project, policy: Policy) => readonly Hit[]
   readonly config?: (config: ResolvedConfig, project: Project, policy: Policy) => readonly Hit[]
 }
 

@@ -2,6 +2,8 @@
 import type { ConfigRequest } from '../config/resolve.ts'
 import { existing } from './files.ts'
 import type { Findings, Given } from './given.ts'
+import { parseUpstream } from './network.ts'
+import type { Surroundings } from './parse-request.ts'
 import { parseAllow, parseGlobs } from './policies.ts'
 import { parseProjectSource, parseServices } from './project-source.ts'
 import type { RunRequest } from './run-request.ts'
@@ -11,6 +13,8 @@ export type AuditFormat = (typeof AUDIT_FORMATS)[number]
 
 export interface AuditRequest extends ConfigRequest {
   readonly allow: RunRequest['allow']
+  /** Base URL of the model's API: the project may not have its name. */
+  readonly upstream: string
   /** The folder whose .airlock.yml counts; the project's own unless told. */
   readonly policyFolder?: string
 }
@@ -21,8 +25,10 @@ export const AUDIT_INPUTS: readonly string[] = [
   ...['include', 'allow'],
 ]
 
+type Place = Pick<Surroundings, 'cwd' | 'env'>
+
 /** What is wrong goes to `findings`: the request is of use only if there is no problem among them. */
-export function parseAuditRequest(given: Given, cwd: string, findings: Findings): AuditRequest {
+export function parseAuditRequest(given: Given, { cwd, env }: Place, findings: Findings): AuditRequest {
   const directory = existing(cwd, given.text('directory') ?? '.', 'folder', given.spell('directory'), findings)
   return {
     directory,
@@ -30,6 +36,7 @@ export function parseAuditRequest(given: Given, cwd: string, findings: Findings)
     ...parseServices(given, findings),
     include: parseGlobs('include', false, given, findings),
     allow: parseAllow(given, findings),
+    upstream: parseUpstream(env, findings),
   }
 }
 

@@ -155,8 +155,8 @@ function runCommand(flags: Flags, around: Surroundings, findings: Findings): Com
   }
 }
 
-function auditCommand(flags: Flags, { cwd }: Surroundings, findings: Findings): Command {
-  const request = parseAuditRequest(withFolder(flags, 'audit takes one folder', findings), cwd, findings)
+function auditCommand(flags: Flags, around: Surroundings, findings: Findings): Command {
+  const request = parseAuditRequest(withFolder(flags, 'audit takes one folder', findings), around, findings)
   const format = parseFormat(flags.values.get('format')?.at(-1), flags.switches.has('json'), findings)
   findings.throwIfAny(HELP)
   return { kind: 'audit', request, format }

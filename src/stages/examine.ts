@@ -11,6 +11,7 @@ import type { Docker } from '../ports/docker.ts'
 import type { Examined } from '../report/examined.ts'
 import type { AuditRequest } from '../request/audit-request.ts'
 import { parseLabel } from '../sandbox/metadata.ts'
+import { policyOf } from './policy.ts'
 
 /** Errors: `input` with every problem at its line, and `engine` for a compose project without docker compose. */
 export async function examine(request: AuditRequest, deps: ConfigDeps): Promise<Examined> {
@@ -21,7 +22,7 @@ export async function examine(request: AuditRequest, deps: ConfigDeps): Promise<
     prefixOf(request.directory, deps),
   ])
   const policy: Policy = {
-    allow: [...request.allow, ...allowed],
+    ...policyOf(request, allowed),
     ...(engineVersion === undefined ? {} : { engineVersion }),
   }
   const parts = []

@@ -12,6 +12,7 @@ import { allOrErrors } from '../ports/errors.ts'
 import type { ProjectSource, RunRequest } from '../request/run-request.ts'
 import { checkEngine, type EngineFacts } from '../sandbox/engine.ts'
 import { type Snapshot, takeSnapshot } from '../workspace/snapshot.ts'
+import { policyOf } from './policy.ts'
 import type { Stage } from './stage.ts'
 
 export interface Prepared {
@@ -37,7 +38,7 @@ export async function prepare(stage: Stage): Promise<Prepared> {
       Promise.resolve(request.trusted && takeSnapshot(described, stage)),
     ]),
   )
-  const policy: Policy = { allow: [...request.allow, ...allowed] }
+  const policy = policyOf(request, allowed)
   record.notes.push(...config.notes, ...snapshot.notes)
   if (request.trusted) record.trusted = notObeyed(request.trusted, config)
   await record.time('audit', () => {

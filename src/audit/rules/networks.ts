@@ -3,7 +3,7 @@ import { isString, listOf, objectOf, stringsOf } from '../../config/json.ts'
 import type { ResolvedConfig } from '../../config/resolved-config.ts'
 import { networksOf } from '../../config/services.ts'
 import { locateInCompose } from '../locate.ts'
-import { type Hit, hit, type Project, type Rule } from '../rule.ts'
+import { type Container, type Hit, hit, type Project, type Rule } from '../rule.ts'
 
 /** Names that airlock's own parts have; src/sandbox/names.ts. */
 const RESERVED = /^airlock-(gateway|egress|workspace|baseline)$/i
@@ -41,11 +41,7 @@ export const NETWORKS: readonly Rule[] = [
     reason: "a container that answers to the gateway's name is sent what is meant for the gateway",
     remedy: 'Give the service, alias, host name or volume another name.',
     config: reservedNames,
-    container: (container) => {
-      const aliases = Object.values(objectOf(container.keys.networks)).flatMap((on) => stringsOf(objectOf(on).aliases))
-      const names = [container.keys.hostname, ...aliases].filter(isString)
-      return names.filter((name) => RESERVED.test(name)).map((name) => hit(container, 'networks', `name ${name}`, name))
-    },
+    container: (container) => namesOf(container, (name) => RESERVED.test(name)),
   },
   {
     id: 'AL404',
@@ -60,7 +56,37 @@ export const NETWORKS: readonly Rule[] = [
         ? []
         : [{ message: `Docker Engine ${engineVersion}`, source: { file: 'engine' } }],
   },
+  {
+    id: 'AL405',
+    title: 'name of a host outside that the gateway speaks to',
+    severity: 'refuse',
+    whenAllowed: 'kept',
+    promise: 2,
+    reason: "in the project's network the name means the container, and the gateway would send the model's key to it",
+    remedy: 'Give the service, alias or host name another name.',
+    container: (container, _project, { outside }) => namesOf(container, isAnyOf(outside)),
+    config: (config, _project, { outside }) =>
+      config.services
+        .filter(isAnyOf(outside))
+        .map((name) => ({ message: `service ${name}`, source: locateInCompose(config, ['services', name]) })),
+  },
 ]
+
+/** The names that a container answers to beside its service's. */
+function namesOf(container: Container, isTaken: (name: string) => boolean): readonly Hit[] {
+  const { hostname, networks } = container.keys
+  const aliases = Object.values(objectOf(networks)).flatMap((on) => stringsOf(objectOf(on).aliases))
+  const found = (key: string) => (name: string) => hit(container, key, `name ${name}`, name)
+  return [
+    ...aliases.filter(isTaken).map(found('networks')),
+    ...(isString(hostname) && isTaken(hostname) ? [found('hostname')(hostname)] : []),
+  ]
+}
+
+const isAnyOf = (outside: readonly string[] | undefined) => (name: string) => {
+  const plain = name.toLowerCase().replace(/\.$/, '')
+  return (outside ?? []).some((host) => plain === host.toLowerCase() || (host.startsWith('.') && plain.endsWith(host)))
+}
 
 function networkHits(config: ResolvedConfig, project: Project): readonly Hit[] {
   const used = new Set(config.services.flatMap((name) => networksOf(project.model?.services[name])))

@@ -212,6 +212,24 @@ describe('secrets that git ignores', () => {
   })
 })
 
+describe('names of hosts outside', () => {
+  const outside = ['api.anthropic.com', 'llm', '.example.org']
+  const found = (yaml: string) => judged(composeConfig(yaml), { allow: [], outside }).map(({ rule }) => rule)
+
+  it.each([
+    service('hostname: API.anthropic.com'),
+    service('networks: {default: {aliases: [db, api.anthropic.com.]}}'),
+    service('networks: {default: {aliases: [deep.example.org]}}'),
+    'services: {llm: {image: x}}',
+  ])('%j is refused', (yaml) => expect(found(yaml)).toEqual(['AL405']))
+
+  it.each([
+    service('hostname: api.anthropic.com.test'),
+    service('networks: {default: {aliases: [example.org, api]}}'),
+    'services: {llm-proxy: {image: x}}',
+  ])('%j passes', (yaml) => expect(found(yaml)).toEqual([]))
+})
+
 describe('engine', () => {
   it.each([
     ['20.10.24', false],

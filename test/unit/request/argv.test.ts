@@ -43,7 +43,10 @@ describe('commands', () => {
     const bare = commandFromArgv(['audit'], { ...around(folder), env: {} })
     expect(bare).toEqual({
       ...{ kind: 'audit', format: 'text' },
-      request: { directory: folder, project: { kind: 'auto' }, include: [], allow: [] },
+      request: {
+        ...{ directory: folder, project: { kind: 'auto' }, include: [], allow: [] },
+        upstream: 'https://api.anthropic.com',
+      },
     })
     const args = ['audit', '.', '--json', '--services', 'a,b', '--allow', 'AL103 x', '--include', '.env']
     expect(command(...args)).toMatchObject({
