@@ -98,7 +98,9 @@ function locateWish(document: SourceDocument, key: string, near?: string): Sourc
     (place) => place !== undefined && document.value[place] !== undefined,
   ) as string[]
   const flag = key.replaceAll('_', '-')
-  for (const text of [near, near && basename(near), flag, flag.split('-')[0]]) {
+  // A target stands behind `=` or `:`; by itself it may be the end of another mount's source.
+  const exact = key === 'volumes' && near ? [`=${near}`, `:${near}`] : []
+  for (const text of [...exact, near, near && basename(near), flag, flag.split('-')[0]]) {
     const place = places.find((name) => mentions(document.value[name], text))
     if (place && text !== undefined) return locateNear(document, [place], text)
   }

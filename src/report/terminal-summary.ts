@@ -12,6 +12,7 @@ type Style = Parameters<typeof styleText>[0]
 type Paint = (style: Style, text: string) => string
 
 const MOST_ROWS = 20
+const MOST_FINDINGS = 400
 
 export function terminalSummary(result: RunResult, colour: boolean): string {
   const paint: Paint = (style, text) => (colour ? styleText(style, text, { validateStream: false }) : text)
@@ -38,7 +39,10 @@ function headline({ conclusion, numTurns, costUsd, durationMs }: RunResult, pain
 
 function error({ error: failure }: RunResult): readonly string[] {
   if (!failure) return []
-  const detail = failure.detail === undefined ? [] : plainText(failure.detail).split('\n').slice(-MOST_ROWS)
+  const rows = failure.detail === undefined ? [] : plainText(failure.detail).split('\n')
+  // A list of what is wrong is of use only as a whole; of a command's output the end tells most.
+  const detail =
+    failure.kind === 'audit' || failure.kind === 'input' ? rows.slice(0, MOST_FINDINGS) : rows.slice(-MOST_ROWS)
   return [
     `  ${plainLine(failure.message)}`,
     ...(failure.where ? [`  at ${plainLine(failure.where)}`] : []),
