@@ -20,9 +20,9 @@ import {
 import { DEVCONTAINER_CLI } from '../support/devcontainer.ts'
 import { docker, NOTHING, runObjects } from '../support/engine-state.ts'
 import { BASE, EVIDENCE, hostileCompose, hostileDevcontainer, Prey } from '../support/hostile.ts'
-import { searchInside, searchOutside } from '../support/leaks.ts'
 import { startModel } from '../support/model.ts'
 import { type Project, project } from '../support/projects.ts'
+import { searchInside, searchOutside } from '../support/search-sandbox.ts'
 
 let folder: ReturnType<typeof temporaryFolder>
 let prey: Prey

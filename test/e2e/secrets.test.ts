@@ -2,7 +2,6 @@
 import { expect, test } from 'vitest'
 import { ActionRunner, npmRegistry, runIdOf, sandboxContainer, TEST_KEY, temporaryFolder } from '../support/airlock.ts'
 import { docker, NOTHING, runObjects } from '../support/engine-state.ts'
-import { dockerInput, searchInside, searchOutside } from '../support/leaks.ts'
 import { startModel } from '../support/model.ts'
 import { dockerInput, searchInside, searchOutside } from '../support/search-sandbox.ts'
 import { tiny } from '../support/tiny.ts'
