@@ -276,16 +276,3 @@ describe.each([
     expect(output.trim()).toBe('0')
   })
 })
-
-describe('on a compose network', () => {
-  test('the services answer by name, and no two projects share their settings', async () => {
-    await using place = await onCompose()
-    await using other = await onImage()
-    const knock = (target: string) => place.exec(`bash -c 'exec 3<>/dev/tcp/${target}' 2>&1 && echo open`)
-    expect((await knock('db/5432')).output).toContain('open')
-    expect((await knock('redis/6379')).output).toContain('open')
-    await place.exec('cd /tmp; claude mcp add --scope user mine -- true')
-    expect(Object.keys((await config(place)).mcpServers ?? {})).toEqual(['mine'])
-    expect(Object.keys((await config(other)).mcpServers ?? {})).toEqual([])
-  })
-})

@@ -17,8 +17,12 @@ export interface DevcontainerOptions {
   readonly files?: Readonly<Record<string, string>>
   /** A folder to copy first. */
   readonly from?: string
+  /** Names of folders beside it that it needs. */
+  readonly beside?: readonly string[]
   /** Options of the feature. */
   readonly feature?: Readonly<Record<string, string | boolean>>
+  /** Features instead of this checkout's. */
+  readonly features?: Readonly<Record<string, object>>
   /** Who starts it on the host: another user than root, by number. */
   readonly hostUser?: number
 }
@@ -72,11 +76,14 @@ export async function devcontainer(options: DevcontainerOptions): Promise<Devcon
   }
 }
 
-function layOut(directory: string, { config, files = {}, from, feature = {} }: DevcontainerOptions): void {
+function layOut(directory: string, options: DevcontainerOptions): void {
+  const { config, files = {}, from, beside = [], feature = {} } = options
   if (from) cpSync(from, directory, { recursive: true })
+  for (const name of beside) cpSync(join(from ?? '', '..', name), join(directory, '..', name), { recursive: true })
   const own = join(directory, '.devcontainer')
-  cpSync(join(ROOT, 'features/src/claude-code'), join(own, 'claude-code'), { recursive: true })
-  const features = { './claude-code': { npmRegistry: npmRegistry(), ...feature } }
+  const local = { './claude-code': { npmRegistry: npmRegistry(), ...feature } }
+  const { features = local } = options
+  if (features === local) cpSync(join(ROOT, 'features/src/claude-code'), join(own, 'claude-code'), { recursive: true })
   const all = { ...files, '.devcontainer/devcontainer.json': JSON.stringify({ ...config, features }) }
   for (const [path, content] of Object.entries(all)) {
     mkdirSync(dirname(join(directory, path)), { recursive: true })
