@@ -17,6 +17,7 @@ export function issueFields(context: FrozenContext): JsonFields {
     number: context.number,
     state: context.state.toUpperCase(),
     title: context.title,
+    updatedAt: lastTime(context),
     url: context.url,
   }
 }
@@ -38,11 +39,17 @@ export function pullFields(context: FrozenContext): JsonFields {
     headRefName: context.headRef,
     headRefOid: context.headSha,
     isDraft: context.draft,
+    // As GitHub says it itself while it does not know.
+    ...{ mergeable: 'UNKNOWN', mergeStateStatus: 'UNKNOWN' },
     latestReviews: [...new Map(reviews.map((entry) => [entry.author.login, entry])).values()],
     reviews,
     statusCheckRollup: checkRollup(context.checks),
   }
 }
+
+/** Of all that is known here, the last that happened. */
+export const lastTime = ({ createdAt, said, commits }: FrozenContext) =>
+  [createdAt, ...[...said, ...commits].map((entry) => entry.time)].sort().at(-1) ?? createdAt
 
 const login = (author: Author) => ({ login: author.login })
 

@@ -1,5 +1,6 @@
 // What `gh pr view`, `gh issue view` and the lists print where no terminal is there to be pretty for.
 import type { FrozenContext, Said } from './context.ts'
+import { lastTime } from './tool-json.ts'
 
 const flat = (text: string) => text.replaceAll(/[\t\r\n]+/g, ' ')
 
@@ -61,10 +62,9 @@ export function commentsText({ said }: FrozenContext): string {
 }
 
 export function listLine(context: FrozenContext): string {
-  const latest = [context.createdAt, ...context.said.map((entry) => entry.time)].sort().at(-1) ?? context.createdAt
   const columns =
     context.kind === 'pull'
       ? [String(context.number), context.title, context.headRef ?? '', stateOf(context), context.createdAt]
-      : [String(context.number), stateOf(context), context.title, context.labels.join(', '), latest]
+      : [String(context.number), stateOf(context), context.title, context.labels.join(', '), lastTime(context)]
   return `${columns.map(flat).join('\t')}\n`
 }

@@ -26,6 +26,7 @@ export async function collectOutbox(running: Running, { request, record, docker 
   const calls = running.link.events.filter((event) => event.event === 'call')
   const raw = { calls, files, refused: complete ? refused : [CUT, ...refused] }
   record.outbox = parseOutbox(raw, briefing.subject)
+  record.notes.push(...record.outbox.refused.map((reason) => `not taken from the outbox: ${reason}`))
   const file = join(outputDir, 'outbox.json')
   await writeFile(file, `${JSON.stringify(record.outbox, undefined, 2)}\n`)
   record.output.outbox = file

@@ -1,15 +1,6 @@
-// `gh` as it is in the sandbox: the real script with the real files, in every POSIX shell that is on this machine.
+// `gh` as it is in the sandbox: the real script with the real files, in the shells of Debian, Fedora and Alpine.
 import { execFileSync, spawnSync } from 'node:child_process'
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
@@ -50,9 +41,7 @@ const link = (name: string) => {
 }
 for (const name of ['cat', 'wc', 'mv', 'rm']) link(name)
 
-const SHELLS = [['/bin/dash'], ['/bin/bash', '--posix'], ['/bin/busybox', 'ash']].filter(([path = '']) =>
-  existsSync(path),
-)
+const SHELLS = [['/bin/dash'], ['/bin/bash', '--posix'], ['/bin/busybox', 'ash']]
 
 interface Options {
   readonly place?: keyof typeof PLACES
@@ -91,10 +80,6 @@ deletions:\t1
 --
 ${PULL.body}
 `
-
-test('there are at least two shells to try it in', () => {
-  expect(SHELLS.length).toBeGreaterThan(1)
-})
 
 describe.each(SHELLS)('in %s', (...shell) => {
   const run = (args: readonly string[], options: Options = {}) => gh(args, { ...options, shell })
