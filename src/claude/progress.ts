@@ -1,9 +1,13 @@
 // What is known of Claude's work so far: a pure reduction of its events.
 import type { AssistantPart, ClaudeEvent, ToolResult, Usage } from './events.ts'
+import { keepTodos, type Todo } from './todos.ts'
+import { toolSubject } from './tool-subject.ts'
 
 export interface ToolCall {
   readonly id: string
   readonly tool: string
+  /** What it is about, in a few words. */
+  readonly subject: string
   readonly startedMs?: number | undefined
   readonly durationMs?: number | undefined
 }
@@ -25,6 +29,8 @@ export interface Progress {
   readonly turns: { readonly done: number; readonly open: number }
   /** The newest tool calls, oldest first. */
   readonly tools: readonly ToolCall[]
+  /** Of the main agent. */
+  readonly todos: readonly Todo[]
   /** The last try that the model's API did not answer; gone with the next answer. */
   readonly retry?: Extract<ClaudeEvent, { kind: 'retry' }> | undefined
   readonly rateLimit?: Extract<ClaudeEvent, { kind: 'rate-limit' }> | undefined
@@ -37,7 +43,7 @@ const KEPT_TOOLS = 64
 const NOTHING: Usage = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 }
 
 export function emptyProgress(): Progress {
-  return { summary: { costUsd: 0, numTurns: 0 }, tokens: NOTHING, turns: { done: 0, open: 0 }, tools: [] }
+  return { summary: { costUsd: 0, numTurns: 0 }, tokens: NOTHING, turns: { done: 0, open: 0 }, tools: [], todos: [] }
 }
 
 export function reduce(progress: Progress, event: ClaudeEvent): Progress {
@@ -75,7 +81,8 @@ function started(progress: Progress, event: Extract<ClaudeEvent, { kind: 'init' 
 
 function answered(progress: Progress, event: Extract<ClaudeEvent, { kind: 'assistant' }>): Progress {
   const again = progress.counted?.messageId === event.messageId ? progress.counted.usage : NOTHING
-  const calls = event.parts.filter((part) => part.kind === 'tool-use').map((part) => call(part, event.atMs))
+  const used = event.parts.filter((part) => part.kind === 'tool-use')
+  const calls = used.map((part) => call(part, event.atMs, progress.folder))
   const words = event.parts.findLast((part) => part.kind === 'text' && part.text.trim() !== '')
   const newMessage = progress.counted?.messageId !== event.messageId && event.parent === undefined
   const open = progress.turns.open + (newMessage && event.apiError === undefined ? 1 : 0)
@@ -86,6 +93,7 @@ function answered(progress: Progress, event: Extract<ClaudeEvent, { kind: 'assis
     tokens: add(progress.tokens, event.usage, again),
     counted: { messageId: event.messageId, usage: event.usage },
     tools: [...progress.tools, ...calls].slice(-KEPT_TOOLS),
+    todos: event.parent === undefined ? used.reduce(keepTodos, progress.todos) : progress.todos,
     summary: {
       ...progress.summary,
       numTurns: progress.turns.done + open,
@@ -95,8 +103,12 @@ function answered(progress: Progress, event: Extract<ClaudeEvent, { kind: 'assis
   }
 }
 
-function call(part: Extract<AssistantPart, { kind: 'tool-use' }>, startedMs: number | undefined): ToolCall {
-  return { id: part.id, tool: part.tool, startedMs }
+function call(
+  { id, tool, input }: Extract<AssistantPart, { kind: 'tool-use' }>,
+  startedMs: number | undefined,
+  folder: string | undefined,
+): ToolCall {
+  return { id, tool, subject: toolSubject(tool, input, folder), startedMs }
 }
 
 function ended(atMs: number | undefined) {

@@ -5,8 +5,10 @@ import type { AcceptedFile } from '../workspace/patch.ts'
 import type { GitHub } from './client.ts'
 import type { FrozenContext } from './context.ts'
 import type { Outbox } from './outbox.ts'
+import type { Outcome } from './outcome.ts'
 import type { Published } from './published.ts'
 import type { Severity } from './review.ts'
+import type { Pen } from './review-text.ts'
 import type { Task } from './task.ts'
 
 export interface PublishPolicy {
@@ -64,3 +66,15 @@ export type Publish = (
   outbox: Outbox,
   deps: PublishDeps,
 ) => Promise<Published>
+
+/** What the steps of one publication share. */
+export interface Step {
+  readonly task: Task
+  readonly context: FrozenContext | undefined
+  readonly result: RunResult
+  readonly files: readonly AcceptedFile[]
+  readonly outbox: Outbox
+  readonly deps: PublishDeps
+  readonly outcome: Outcome
+  readonly pen: Pen
+}

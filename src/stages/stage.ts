@@ -1,4 +1,5 @@
 // What every stage of the pipeline is given.
+import type { Progress } from '../claude/progress.ts'
 import type { Host } from '../host/host.ts'
 import type { Docker } from '../ports/docker.ts'
 import type { Installation } from '../ports/installation.ts'
@@ -14,6 +15,8 @@ export interface RunDeps {
   readonly installation: Installation
   /** Aborted when the user or the runner cancels. */
   readonly signal: AbortSignal
+  /** Called with each piece of news of Claude's work. */
+  readonly onProgress?: (progress: Progress) => void
   /** Called with the patch once it is on disk; whoever asks for it gets the accepted files whole. */
   readonly onPatch?: (patch: Patch) => void
 }

@@ -73,6 +73,7 @@ async function follow(running: Running, transcriptFile: string, stage: Stage) {
       const event = parseEvent(line)
       progress = reduce(progress, event)
       record.claude = progress.summary
+      stage.onProgress?.(progress)
       for (const text of request.fullLog ? [line] : describe(event, progress)) host.untrusted(text)
       return isHopeless(progress) || transcript.failed()
     },
