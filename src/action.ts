@@ -7,6 +7,7 @@ import { eventSource } from './host/event-source.ts'
 import { cancelOnSignals } from './host/signals.ts'
 import { actionSurroundings } from './host/surroundings.ts'
 import { asAirlockError } from './ports/errors.ts'
+import { sweepSummary } from './report/sweep-summary.ts'
 import { terminalSummary } from './report/terminal-summary.ts'
 import { requestFromAction, secretsOf } from './request/from-action.ts'
 
@@ -32,7 +33,6 @@ async function main(): Promise<void> {
   if (outcome.kind === 'skipped') return publishSkip(outcome.reason)
   const { result, published } = outcome
   for (const line of terminalSummary(result, false).split('\n')) host.info(line)
-  if (result.keptVolume !== undefined) core.saveState('keep', result.keptVolume)
   const folder = relative(around.cwd, request.directory)
   await publishResult(result, { folder, published, displayReport: github.displayReport })
 }
@@ -40,12 +40,12 @@ async function main(): Promise<void> {
 async function post(): Promise<void> {
   const runId = core.getState('runId')
   if (runId === '') return host.info('Nothing was started, so there is nothing to remove.')
-  const { sweep } = await import('./sandbox/sweep.ts')
-  const keep = core.getState('keep') || undefined
-  const found = await sweep((await ports()).docker, { runId, keep })
-  for (const { kind, name } of found) host.info(`removed ${kind} ${name}`)
-  if (found.length === 0) host.info('The run left nothing behind.')
-  if (keep !== undefined) host.warning(`work that could not be brought back is in the volume ${keep}`)
+  const { cleanUp } = await import('./sandbox/cleanup.ts')
+  const done = await cleanUp((await ports()).docker, { runId })
+  const { removed, kept } = done
+  if (removed.length + kept.length === 0) return host.info('The run left nothing behind.')
+  for (const line of sweepSummary(done, false).trimEnd().split('\n')) host.info(line)
+  for (const { volume } of kept) host.warning(`work that could not be brought back is in the volume ${volume}`)
 }
 
 async function start(): Promise<void> {

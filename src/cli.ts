@@ -4,7 +4,9 @@ import { exitCodeOf, exitCodeOfAudit, showError } from './host/leave.ts'
 import { cancelOnSignals } from './host/signals.ts'
 import { terminalSurroundings, version } from './host/surroundings.ts'
 import { takesColour, terminalHost } from './host/terminal-host.ts'
+import { EXIT_CODES } from './ports/errors.ts'
 import { safeJson } from './report/json.ts'
+import { sweepSummary } from './report/sweep-summary.ts'
 import { terminalSummary } from './report/terminal-summary.ts'
 import { type Command, commandFromArgv } from './request/from-argv.ts'
 import { helpText } from './request/help.ts'
@@ -29,12 +31,11 @@ async function runOnce({ request, warnings, json, quiet }: Of<'run'>): Promise<n
   return exitCodeOf(result, cancellation.exitCode())
 }
 
-async function sweepUp({ dryRun, runId, json }: Of<'sweep'>): Promise<number> {
-  const { sweep } = await import('./sandbox/sweep.ts')
-  const found = await sweep((await ports()).docker, { dryRun, ...(runId === undefined ? {} : { runId }) })
-  const lines = found.map(({ kind, name }) => `${dryRun ? 'would remove' : 'removed'} ${kind} ${name}\n`)
-  stdout.write(json ? `${safeJson(found)}\n` : lines.join('') || 'nothing to sweep\n')
-  return 0
+async function sweepUp({ dryRun, runId, discard, json }: Of<'sweep'>): Promise<number> {
+  const { cleanUp } = await import('./sandbox/cleanup.ts')
+  const done = await cleanUp((await ports()).docker, { dryRun, discard, ...(runId === undefined ? {} : { runId }) })
+  stdout.write(json ? `${safeJson(done)}\n` : sweepSummary(done, dryRun))
+  return done.kept.length > 0 ? EXIT_CODES.patch : 0
 }
 
 async function auditProject({ request, format }: Of<'audit'>): Promise<number> {

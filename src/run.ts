@@ -1,5 +1,5 @@
 // The pipeline: a call a step, no logic.
-import { mkdir } from 'node:fs/promises'
+import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { RunRecord } from './report/record.ts'
 import type { RunResult } from './report/run-result.ts'
@@ -12,6 +12,11 @@ import { prepare } from './stages/prepare.ts'
 import type { RunDeps, Stage } from './stages/stage.ts'
 import { work } from './stages/work.ts'
 
+const OUTPUT_FILES = [
+  ...['result.json', 'transcript.jsonl', 'execution.json'],
+  ...['changes.patch', 'changes.json', 'withheld.patch', 'outbox.json'],
+]
+
 export type { RunDeps } from './stages/stage.ts'
 
 /**
@@ -19,7 +24,7 @@ export type { RunDeps } from './stages/stage.ts'
  * be written to is.
  */
 export async function run(request: RunRequest, deps: RunDeps): Promise<RunResult> {
-  await mkdir(request.outputDir, { recursive: true })
+  await freshFolder(request.outputDir)
   const record = new RunRecord(request.runId, request.outputDir, join(request.outputDir, 'result.json'))
   const stage: Stage = { ...deps, request, record }
   deps.host.info(`Run ${request.runId}; what comes of it goes to ${request.outputDir}`)
@@ -33,11 +38,17 @@ export async function run(request: RunRequest, deps: RunDeps): Promise<RunResult
     unsaved = true
     const ended = await work(running, join(request.outputDir, 'transcript.jsonl'), stage)
     if (ended) record.fail(ended)
-    await collect(running, prepared.snapshot.prefix, stage)
+    await collect(running, stage)
     unsaved = false
   } catch (error) {
     record.fail(error)
     close()
   }
   return finish(unsaved, stage)
+}
+
+// What an earlier run wrote to the same folder must not pass for this one's: neither with a reader nor with a sweep.
+async function freshFolder(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true })
+  await Promise.all(OUTPUT_FILES.map((name) => rm(join(folder, name), { force: true })))
 }

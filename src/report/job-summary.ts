@@ -92,8 +92,8 @@ function trusted({ trusted: base }: RunResult): string | undefined {
   )
 }
 
-function kept({ keptVolume }: RunResult): string | undefined {
-  return keptVolume === undefined ? undefined : block(keptVolumeHelp(keptVolume).join('\n'))
+function kept({ keptVolume, runId }: RunResult): string | undefined {
+  return keptVolume === undefined ? undefined : block(keptVolumeHelp(keptVolume, runId).join('\n'))
 }
 
 function said({ finalMessage }: RunResult): string | undefined {

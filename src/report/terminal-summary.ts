@@ -94,17 +94,17 @@ function allowed({ findings }: RunResult, paint: Paint): readonly string[] {
   return [`  ${paint('yellow', `${counted(found.length, 'finding')} of the audit allowed on purpose`)}`, ...some(rows)]
 }
 
-function where({ output, patch, keptVolume }: RunResult, paint: Paint): readonly string[] {
+function where({ runId, output, patch, keptVolume }: RunResult, paint: Paint): readonly string[] {
   const apply = output.patch && patch && patch.files > 0 ? [`  Apply: git apply ${quoted(output.patch)}`] : []
   const look = output.withheld ? [`  Look at: ${output.withheld}`] : []
-  const kept = keptVolume ? keptVolumeHelp(keptVolume).map((line) => `  ${line}`) : []
+  const kept = keptVolume ? keptVolumeHelp(keptVolume, runId).map((line) => `  ${line}`) : []
   return [...apply, ...look, ...kept, paint('dim', `  Everything: ${output.directory}`)]
 }
 
 /** How to get at work that could not be brought back. */
-export const keptVolumeHelp = (volume: string) => [
+export const keptVolumeHelp = (volume: string, runId: string) => [
   `The work is in the volume ${volume}: docker run --rm -v ${volume}:/w debian tar -c -C /w . > work.tar`,
-  'Once you have it: airlock sweep',
+  `Once you have it: airlock sweep --run-id ${runId} --discard`,
 ]
 
 function some(rows: readonly string[]): readonly string[] {

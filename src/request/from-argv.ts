@@ -15,7 +15,13 @@ export type Command =
       readonly json: boolean
       readonly quiet: boolean
     }
-  | { readonly kind: 'sweep'; readonly dryRun: boolean; readonly runId?: string; readonly json: boolean }
+  | {
+      readonly kind: 'sweep'
+      readonly dryRun: boolean
+      readonly discard: boolean
+      readonly runId?: string
+      readonly json: boolean
+    }
   | { readonly kind: 'audit'; readonly request: AuditRequest; readonly format: AuditFormat }
   | { readonly kind: 'help' }
   | { readonly kind: 'version' }
@@ -31,7 +37,7 @@ const FLAGS: Readonly<Record<Exclude<Name, 'help'>, readonly [readonly string[],
     [...AUDIT_INPUTS.map((name) => flagOf(name).slice(2)), 'format'],
     ['json', 'help', 'version'],
   ],
-  sweep: [['run-id'], ['dry-run', 'json', 'help', 'version']],
+  sweep: [['run-id'], ['dry-run', 'discard', 'json', 'help', 'version']],
 }
 const HELP = 'airlock --help shows every command and flag.'
 
@@ -166,9 +172,11 @@ function sweepCommand({ values, switches, words }: Flags, findings: Findings): C
   const runId = values.get('run_id')?.at(-1)
   if (runId !== undefined && !/^[a-z0-9]{8}$/.test(runId)) findings.problem(`--run-id: "${runId}" is no run's id`)
   if (words.length > 0) findings.problem(`sweep takes no further words: "${words.join(' ').slice(0, 60)}"`)
+  if (switches.has('discard') && runId === undefined)
+    findings.problem('--discard needs the --run-id whose work it gives up')
   findings.throwIfAny(HELP)
   return {
-    ...{ kind: 'sweep', dryRun: switches.has('dry-run'), json: switches.has('json') },
+    ...{ kind: 'sweep', dryRun: switches.has('dry-run'), discard: switches.has('discard'), json: switches.has('json') },
     ...(runId === undefined ? {} : { runId }),
   }
 }

@@ -12,7 +12,8 @@ export function helpText(): string {
 Usage
   airlock run [FOLDER] --prompt TEXT [flags]   Run Claude on a copy of the project; nothing in it is changed
   airlock audit [FOLDER] [--format FORMAT]     Say what a run would refuse of the project; start nothing
-  airlock sweep [--dry-run] [--run-id ID]      Remove what crashed runs left in the engine
+  airlock sweep [--dry-run] [--run-id ID]      Bring back the work of runs that were killed, and remove
+                                               what they left in the engine
   airlock --help | --version
 
 Examples
@@ -27,7 +28,8 @@ ${entry('--json', 'Print the result as JSON on standard output; progress goes to
 ${entry('--quiet', 'Print no progress (run).')}
 ${entry('--format FORMAT', `Form of the audit: ${AUDIT_FORMATS.join(', ')}. It takes the flags of "The project", --include and --allow, and needs no credential.`)}
 ${entry('--dry-run', 'Name what would be removed, and leave it (sweep).')}
-${entry('--run-id ID', 'Only what is left of this run (sweep).')}
+${entry('--run-id ID', 'Only what is left of this run, even if it goes on (sweep).')}
+${entry('--discard', 'With --run-id: remove its work, too, where that can not be brought back (sweep).')}
 
 Environment
 ${entry('ANTHROPIC_API_KEY', "The model's API key, or:")}

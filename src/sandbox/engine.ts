@@ -69,7 +69,7 @@ export async function waitForEngine(docker: Docker): Promise<boolean> {
     if (performance.now() > deadline) {
       throw new AirlockError('engine', 'the Docker engine stopped answering and did not come back within a minute', {
         detail: asked.stderr.trim(),
-        next: 'Start the engine. The workspace is still in its volume: see airlock sweep --dry-run.',
+        next: 'Start the engine, then let airlock sweep bring back what is in the workspace.',
       })
     }
     await sleep(500)

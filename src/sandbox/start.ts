@@ -16,15 +16,22 @@ export interface Started {
   readonly services: readonly ContainerState[]
 }
 
-/** The volumes that are filled while the containers start. */
+/**
+ * The volumes that are filled while the containers start.
+ * @param labels more labels for the workspace's volume
+ */
 export async function createVolumes(
   docker: Docker,
   names: RunNames,
   runId: string,
   { briefed, trusted }: { readonly briefed: boolean; readonly trusted: boolean },
+  labels: Readonly<Record<string, string>>,
 ): Promise<void> {
-  const create = (name: string) =>
-    docker.expect('creating a volume', ['volume', 'create', '--label', `${RUN_LABEL}=${runId}`, name])
+  const create = (name: string) => {
+    const all = { [RUN_LABEL]: runId, ...(name === names.workspaceVolume ? labels : {}) }
+    const args = Object.entries(all).flatMap(([label, value]) => ['--label', `${label}=${value}`])
+    return docker.expect('creating a volume', ['volume', 'create', ...args, name])
+  }
   const briefing = briefed ? [names.contextVolume, names.outboxVolume] : []
   const parts = trusted ? [names.trustedVolume, names.trustedBaselineVolume] : []
   await Promise.all([names.workspaceVolume, names.baselineVolume, ...briefing, ...parts].map(create))

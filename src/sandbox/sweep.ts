@@ -10,9 +10,7 @@ export interface Leftover {
 }
 
 export interface SweepOptions {
-  readonly dryRun?: boolean
-  /** Only this run's objects; all runs' when undefined. */
-  readonly runId?: string
+  readonly runId: string
   /** Leaves this volume alone: it holds work that could not be brought back. */
   readonly keep?: string | undefined
 }
@@ -23,24 +21,26 @@ const LISTINGS = [
   { kind: 'volume', args: ['volume', 'ls'], id: '{{.Name}}', name: '{{.Name}}' },
 ] as const
 
-/**
- * Removes containers, then networks, then volumes. Idempotent: what is gone already is no error.
- * Returns what was found, in the order of removal.
- */
-export async function sweep(docker: Docker, options: SweepOptions = {}): Promise<readonly Leftover[]> {
-  const found = (await leftovers(docker, options.runId)).filter(({ name }) => name !== options.keep)
-  if (options.dryRun) return found
-  const ids = (kind: Leftover['kind']) => found.filter((object) => object.kind === kind).map((object) => object.id)
-  // Containers hold networks and volumes; the networks and volumes do not hold each other.
-  await remove(docker, ['container', 'rm', '--force', '--volumes'], ids('container'))
-  await Promise.all([
-    remove(docker, ['network', 'rm', '--force'], ids('network')),
-    remove(docker, ['volume', 'rm', '--force'], ids('volume')),
-  ])
-  return found
+/** Removes what a run has in the engine. Idempotent: what is gone already is no error. */
+export async function sweep(docker: Docker, { runId, keep }: SweepOptions): Promise<void> {
+  await remove(
+    docker,
+    (await leftovers(docker, runId)).filter(({ name }) => name !== keep),
+  )
 }
 
-async function leftovers(docker: Docker, runId: string | undefined): Promise<readonly Leftover[]> {
+/** Removes containers, then networks and volumes: containers hold those, and they do not hold each other. */
+export async function remove(docker: Docker, found: readonly Leftover[]): Promise<void> {
+  const ids = (kind: Leftover['kind']) => found.filter((object) => object.kind === kind).map((object) => object.id)
+  await removeAll(docker, ['container', 'rm', '--force', '--volumes'], ids('container'))
+  await Promise.all([
+    removeAll(docker, ['network', 'rm', '--force'], ids('network')),
+    removeAll(docker, ['volume', 'rm', '--force'], ids('volume')),
+  ])
+}
+
+/** What a run has in the engine, or all runs have, in the order of removal. */
+export async function leftovers(docker: Docker, runId: string | undefined): Promise<readonly Leftover[]> {
   const filter = `label=${RUN_LABEL}${runId === undefined ? '' : `=${runId}`}`
   const listed = LISTINGS.map(async ({ kind, args, id, name }) => {
     const format = `${id}\t${name}\t{{.Label "${RUN_LABEL}"}}`
@@ -61,7 +61,7 @@ async function leftovers(docker: Docker, runId: string | undefined): Promise<rea
   return (await Promise.all(listed)).flat()
 }
 
-async function remove(docker: Docker, command: readonly string[], ids: readonly string[]): Promise<void> {
+async function removeAll(docker: Docker, command: readonly string[], ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return
   const result = await docker.run([...command, ...ids])
   if (result.exitCode === 0 || /no such|not found|already in progress/i.test(result.stderr)) return

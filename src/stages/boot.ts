@@ -6,18 +6,22 @@ import { type Booted, boot } from '../sandbox/boot.ts'
 import { fillBriefing } from '../sandbox/briefing.ts'
 import { mountsSubpaths } from '../sandbox/engine.ts'
 import { runNames } from '../sandbox/names.ts'
+import { workLabels } from '../sandbox/rescue.ts'
 import { createVolumes } from '../sandbox/start.ts'
 import { type Topology, topology } from '../sandbox/topology.ts'
 import { type Filling, fillWorkspace, type WorkspaceVolumes } from '../workspace/fill.ts'
+import type { PatchPolicy } from '../workspace/read.ts'
 import type { Snapshot } from '../workspace/snapshot.ts'
 import { gatewayConfig, isOnHost } from './gateway-config.ts'
 import type { Images } from './images.ts'
 import { briefingVolumes } from './outbox.ts'
+import { patchPolicy } from './patch-policy.ts'
 import type { Prepared } from './prepare.ts'
 import type { Stage } from './stage.ts'
 
 export interface Running extends Booted {
   readonly volumes: WorkspaceVolumes
+  readonly policy: PatchPolicy
   /** For the gateway's tools; no secret that outlives the run, or opens anything but a list that is checked later. */
   readonly bearer: string
 }
@@ -31,7 +35,6 @@ export async function bootStage(prepared: Prepared, images: Images, stage: Stage
   const plan = plannedTopology(prepared, images, stage)
   record.services = plan.services
   const trusted = plan.mountsFiles ? prepared.trusted : undefined
-  await createVolumes(docker, names, runId, { briefed: request.briefing !== undefined, trusted: trusted !== undefined })
   const volumes: WorkspaceVolumes = {
     workspace: names.workspaceVolume,
     baseline: names.baselineVolume,
@@ -39,6 +42,9 @@ export async function bootStage(prepared: Prepared, images: Images, stage: Stage
     owner: { uid: images.sandbox.uid, gid: images.sandbox.gid },
     runId: request.runId,
   }
+  const policy = patchPolicy(request, config, prepared.snapshot.prefix)
+  const kinds = { briefed: request.briefing !== undefined, trusted: trusted !== undefined }
+  await createVolumes(docker, names, runId, kinds, workLabels(volumes, policy, request.outputDir))
   const copy = copyIn(prepared.snapshot, trusted, volumes, stage)
   const briefed = request.briefing && fillBriefing(request.briefing, briefingVolumes(runId, images.gateway), stage)
   // It may fail before anybody waits for it.
@@ -64,7 +70,7 @@ export async function bootStage(prepared: Prepared, images: Images, stage: Stage
       onOutput: (line) => host.untrusted(line),
     },
   )
-  return { ...booted, volumes, bearer }
+  return { ...booted, volumes, policy, bearer }
 }
 
 /** The workspace's files, and the trusted commit's for what services mount of the project. */

@@ -1,6 +1,7 @@
 // The end of every run: nothing of it stays in the engine, and the whole story is on disk.
 import { writeFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { asAirlockError } from '../ports/errors.ts'
 import type { RunResult } from '../report/run-result.ts'
 import { runNames } from '../sandbox/names.ts'
 import { sweep } from '../sandbox/sweep.ts'
@@ -27,7 +28,10 @@ export async function finish(unsaved: boolean, stage: Stage): Promise<RunResult>
   })
   // What failed because of the cancellation is not the story.
   if (signal.aborted) record.cancel()
-  const result = record.result()
-  await writeFile(record.output.result, `${JSON.stringify(result, undefined, 2)}\n`)
-  return result
+  try {
+    await writeFile(record.output.result, `${JSON.stringify(record.result(), undefined, 2)}\n`)
+  } catch (error) {
+    record.fail(asAirlockError(error, 'patch', `the result could not be written to ${record.output.result}`))
+  }
+  return record.result()
 }

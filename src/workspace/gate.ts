@@ -20,11 +20,13 @@ export interface GateInput {
   readonly findings: Findings
   /** Globs of the request: more protected paths, `!glob` takes built-in ones out. */
   readonly protectedPaths: readonly string[]
+  /** The files that the sandbox was made from. */
+  readonly definingPaths: readonly string[]
 }
 
 /** One refusal for each path that is kept out; a renamed file's is named by its new path. Pure. */
 export function gate(input: GateInput): readonly Refusal[] {
-  const isProtected = protection(input.protectedPaths)
+  const isProtected = protection(input.protectedPaths, input.definingPaths)
   const isDangerous = danger(input)
   const judged = input.changes.flatMap((change): Refusal[] => {
     const { path, oldPath } = change
@@ -102,12 +104,17 @@ function besides({ odd, nestedGit, bareRoots, unreadable }: Findings): readonly 
   ]
 }
 
-function protection(extra: readonly string[]): (path: string) => string | undefined {
+function protection(extra: readonly string[], defining: readonly string[]): (path: string) => string | undefined {
   const options = { dot: true, nocase: true }
   const freed = extra.filter((glob) => glob.startsWith('!')).map((glob) => glob.slice(1))
   const isFree = freed.length === 0 ? () => false : picomatch(freed, options)
   const added = extra.filter((glob) => !glob.startsWith('!'))
+  const own = new Set(defining.map(collisionKey))
   const rules = [
+    {
+      match: (path: string) => own.has(collisionKey(path)),
+      reason: 'this sandbox was made from it, and so is the next',
+    },
     ...(added.length === 0 ? [] : [{ match: picomatch(added, options), reason: 'protected_paths names it' }]),
     ...PROTECTED_PATHS.map(({ globs, reason }) => ({ match: picomatch([...globs], options), reason })),
   ]

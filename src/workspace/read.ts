@@ -23,6 +23,8 @@ import { type Findings, pathList, select } from './selection.ts'
 
 export interface PatchPolicy {
   readonly protectedPaths: readonly string[]
+  /** The files that the sandbox was made from. */
+  readonly definingPaths: readonly string[]
   readonly maxFiles: number
   /** Of the patch; the files that were written may have four times as many. */
   readonly maxBytes: number
@@ -98,7 +100,7 @@ async function judge(raw: readonly RawChange[], reader: SectionReader, findings:
   const links = parseLinks(await reader.expect('links'))
   const targets = parseObjects(await reader.expect('targets'))
   const refusals = gate({
-    ...{ changes, tree, findings, protectedPaths: policy.protectedPaths },
+    ...{ changes, tree, findings, protectedPaths: policy.protectedPaths, definingPaths: policy.definingPaths },
     invalidNames: new Set(raw.filter((record) => record.invalidName).map((record) => record.path)),
     links: new Map([...links].map(([path, object]) => [path, targets.get(object)?.toString('utf8') ?? ''])),
     converted: parseAttributes(await reader.expect('converted')),

@@ -155,6 +155,8 @@ describe('cancelled', () => {
     const post = await made.runner.post()
     expect(post.exitCode).toBe(0)
     expect(post.stdout).toMatch(/removed container .*\n(.*\n)*removed volume /)
+    const patch = /what it had done so far: (\S+)$/m.exec(post.stdout)?.[1] ?? ''
+    expect(readFileSync(patch, 'utf8')).toContain('+half done')
     expect(runObjects()).toEqual(NOTHING)
     const again = await made.runner.post()
     expect(again).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('The run left nothing behind.') })

@@ -1,8 +1,9 @@
 // Ctrl-C in every phase, and kill -9 with a sweep after it: nothing of the run stays, the work so far does.
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Cleanup } from '../../src/sandbox/cleanup.ts'
 import { cli, endOf, type Running, runIdOf, sandboxContainer, startRun, temporaryFolder } from '../support/airlock.ts'
 import { docker, NOTHING, runObjects } from '../support/engine-state.ts'
 import { type Model, startModel } from '../support/model.ts'
@@ -13,10 +14,12 @@ import { TINY, tiny } from '../support/tiny.ts'
 const HANG = 'tail -f /dev/null'
 
 let model: Model
+let bulky: Model
 beforeAll(async () => {
   model = await startModel({ scenario: { kind: 'bash', commands: ['echo half done > HALF', HANG] } })
+  bulky = await startModel({ scenario: { kind: 'bash', commands: ['head -c 9000 /dev/urandom > BULK', HANG] } })
 })
-afterAll(() => model.stop())
+afterAll(() => Promise.all([model.stop(), bulky.stop()]))
 
 const devcontainer = (more: object) => ({
   ...TINY,
@@ -112,12 +115,13 @@ test('a second Ctrl-C leaves at once, and the sweep finds the rest', async () =>
   await running.says('cancelling')
   running.child.kill('SIGINT')
   const { exitCode } = await running.done
-  expect([130]).toContain(exitCode)
+  expect(exitCode).toBe(130)
   await cli(['sweep', '--run-id', runId])
   expect(runObjects(runId)).toEqual(NOTHING)
+  expect(readFileSync(join(folder.path, 'changes.patch'), 'utf8')).toContain('+half done')
 })
 
-test('kill -9: the way out closes by itself, the sweep removes that run and leaves another alone', async () => {
+test('kill -9: the way out closes by itself, the sweep brings that run’s work back and leaves another alone', async () => {
   using project = tiny()
   using folder = temporaryFolder('killed')
   const outputs = ['one', 'two'].map((name) => join(folder.path, name)) as [string, string]
@@ -136,11 +140,16 @@ test('kill -9: the way out closes by itself, the sweep removes that run and leav
   expect(docker(...gateway)).toBe('')
   expect(sandboxContainer(id)).not.toBe('')
 
-  const shown = await cli(['sweep', '--dry-run', '--run-id', id])
+  const shown = await cli(['sweep', '--dry-run'])
   expect(shown.stdout).toMatch(/would remove container .*\nwould remove/)
+  expect(shown.stdout).toContain(`left alone: run ${otherId} goes on`)
   expect(runObjects(id).containers.length).toBeGreaterThan(0)
-  const swept = JSON.parse((await cli(['sweep', '--json', '--run-id', id])).stdout) as readonly { runId: string }[]
-  expect(new Set(swept.map(({ runId }) => runId))).toEqual(new Set([id]))
+  const swept = JSON.parse((await cli(['sweep', '--json'])).stdout) as Cleanup
+  expect(new Set(swept.removed.map(({ runId }) => runId))).toEqual(new Set([id]))
+  expect(swept).toMatchObject({ running: [otherId], kept: [] })
+  expect(swept.rescued).toEqual([{ runId: id, patch: join(outputs[0], 'changes.patch') }])
+  expect(readFileSync(join(outputs[0], 'changes.patch'), 'utf8')).toContain('+half done')
+  expect(readFileSync(join(outputs[0], 'transcript.jsonl'), 'utf8')).toContain('half done')
   expect(runObjects(id)).toEqual(NOTHING)
   expect((await cli(['sweep', '--run-id', id])).stdout).toBe('nothing to sweep\n')
 
@@ -151,4 +160,26 @@ test('kill -9: the way out closes by itself, the sweep removes that run and leav
   expect(ended.patch).toContain('+half done')
   expect(runObjects(otherId)).toEqual(NOTHING)
   expect(readdirSync(project.directory).sort()).toEqual(['.devcontainer', '.git', 'README.md', 'src'])
+})
+
+test('kill -9: work that can not be brought back stays until it is given up by name', async () => {
+  using project = tiny()
+  using folder = temporaryFolder('killed')
+  const running = startRun(project.directory, folder.path, ['--max-patch-size', '1k'], { model: bulky.url })
+  await claudeHangs(running)
+  const id = runIdOf(running)
+  running.child.kill('SIGKILL')
+  await running.done
+  const swept = await cli(['sweep'])
+  expect(swept.exitCode).toBe(7)
+  const { volumes } = runObjects(id)
+  expect(runObjects(id)).toEqual({ ...NOTHING, volumes: [expect.any(String), expect.any(String)] })
+  const workspace = volumes.find((name) => name.endsWith('.workspace')) ?? ''
+  expect(swept.stdout).toMatch(/could not be brought back\n {2}PatchError: the changes are too large/)
+  expect(swept.stdout).toContain(workspace)
+  const mount = ['--volume', `${workspace}:/w`, '--network', 'none', 'debian:trixie-slim']
+  expect(docker('run', '--rm', ...mount, 'wc', '-c', '/w/BULK')).toContain('9000 ')
+  const discarded = await cli(['sweep', '--run-id', id, '--discard'])
+  expect(discarded).toMatchObject({ exitCode: 0, stdout: expect.stringContaining(`removed volume ${workspace}`) })
+  expect(runObjects(id)).toEqual(NOTHING)
 })

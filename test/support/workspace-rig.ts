@@ -56,7 +56,7 @@ export async function copyIn(directory: string, options: CopyOptions = {}): Prom
   }
   const remove = () => sweep(docker, { runId })
   try {
-    await createVolumes(docker, names, runId, { briefed: false, trusted: false })
+    await createVolumes(docker, names, runId, { briefed: false, trusted: false }, {})
     await fillWorkspace(snapshot, volumes, { ...deps, signal: new AbortController().signal }).done
     const shell = (user: string, script: string) =>
       docker.expect('the script in the workspace', [
@@ -78,4 +78,4 @@ export async function copyIn(directory: string, options: CopyOptions = {}): Prom
   }
 }
 
-const POLICY = { protectedPaths: [], contents: false, maxFiles: 10_000, maxBytes: 64 * 1024 * 1024 }
+const POLICY = { protectedPaths: [], definingPaths: [], contents: false, maxFiles: 10_000, maxBytes: 64 * 1024 * 1024 }

@@ -13,10 +13,10 @@ describe('commands', () => {
     [['help'], { kind: 'help' }],
     [['run', '--help'], { kind: 'help' }],
     [['--version'], { kind: 'version' }],
-    [['sweep'], { kind: 'sweep', dryRun: false, json: false }],
+    [['sweep'], { kind: 'sweep', dryRun: false, discard: false, json: false }],
     [
       ['sweep', '--dry-run', '--run-id', 'abcd1234', '--json'],
-      { kind: 'sweep', dryRun: true, runId: 'abcd1234', json: true },
+      { kind: 'sweep', dryRun: true, discard: false, runId: 'abcd1234', json: true },
     ],
   ])('%j', (args, expected) => {
     expect(command(...args)).toEqual(expected)
@@ -28,6 +28,7 @@ describe('commands', () => {
     [['--prompt', 'x'], 'a command is missing before --prompt'],
     [['sweep', 'all'], 'sweep takes no further words: "all"'],
     [['sweep', '--run-id', '../x'], '--run-id: "../x" is no run\'s id'],
+    [['sweep', '--discard'], '--discard needs the --run-id whose work it gives up'],
     [['sweep', '--prompt', 'x'], 'there is no flag --prompt'],
     [['audit', '--prompt', 'x'], 'there is no flag --prompt'],
     [['audit', '--format', 'xml'], '--format: "xml" is none of text, json, sarif, markdown'],

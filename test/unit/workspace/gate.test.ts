@@ -13,7 +13,7 @@ const NO_FINDINGS = { odd: [], nestedGit: [], bareRoots: [], unreadable: [] }
 function judge(changes: readonly Change[], more: Partial<GateInput> = {}) {
   const input: GateInput = {
     ...{ changes, invalidNames: new Set(), tree: changes.map(({ path }) => path), links: new Map() },
-    ...{ converted: new Map(), findings: NO_FINDINGS, protectedPaths: [] },
+    ...{ converted: new Map(), findings: NO_FINDINGS, protectedPaths: [], definingPaths: [] },
     ...more,
   }
   return gate(input).map(({ path, kind, reason }) => `${kind} ${path}: ${reason}`)
@@ -86,6 +86,11 @@ describe('protected', () => {
     'azure-pipelines.y?(a)ml': 'azure-pipelines.yaml',
     '**/?(docker-)compose*.y?(a)ml': 'deep/docker-compose.dev.yml',
     '.airlock.y?(a)ml': '.airlock.yml',
+    '.woodpecker.y?(a)ml': '.woodpecker.yml',
+    '?(.)appveyor.yml': '.appveyor.yml',
+    'buildspec.y?(a)ml': 'buildspec.yml',
+    'cloudbuild.y?(a)ml': 'cloudbuild.yaml',
+    '**/*.sublime-project': 'my.sublime-project',
     '**/lefthook.y?(a)ml': 'lefthook.yml',
     '**/.yarnrc*': 'x/.yarnrc.yml',
     '**/.cargo/config*': '.cargo/config.toml',
@@ -118,6 +123,8 @@ describe('protected', () => {
     'vscode/x',
     'package.json',
     'Makefile',
+    '.env.example',
+    'config/.environment',
   ])('%s is not', (path) => expect(judge([change(path)])).toEqual([]))
 
   test('the request adds, and takes out', () => {
@@ -126,6 +133,17 @@ describe('protected', () => {
       'protected db/x: protected_paths names it',
       expect.stringContaining('protected .idea/x'),
     ])
+  })
+
+  test('the files that the sandbox was made from, whatever they are called', () => {
+    const definingPaths = ['dev/services.yml', 'Dockerfile.dev']
+    const changes = [change('dev/Services.YML'), change('Dockerfile.dev'), change('dev/other.yml')]
+    const why = 'this sandbox was made from it, and so is the next'
+    expect(judge(changes, { definingPaths })).toEqual([
+      `protected dev/Services.YML: ${why}`,
+      `protected Dockerfile.dev: ${why}`,
+    ])
+    expect(judge(changes, { definingPaths, protectedPaths: ['!Dockerfile.dev'] })).toHaveLength(1)
   })
 
   test('what the host’s git converts', () =>
