@@ -61,7 +61,7 @@ export function gitHubClient(options: ClientOptions): GitHub {
     request: { fetch: timed(options) },
     // A conflict is an answer: trying again changes nothing.
     retry: {
-      doNotRetry: [400, 401, 403, 404, 405, 409, 410, 422, 429, 451],
+      doNotRetry: [400, 401, 403, 404, 405, 406, 409, 410, 415, 422, 429, 451],
       retries: 3,
       retryAfterBaseValue: secondMs,
     },

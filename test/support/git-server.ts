@@ -43,7 +43,8 @@ export function publish(root: string, repository: string, checkout: string): voi
   execFileSync('git', ['-C', target, 'config', 'uploadpack.allowAnySHA1InWant', 'true'])
 }
 
-function backend(root: string, request: IncomingMessage, response: ServerResponse): void {
+/** git's own http-backend. `root` holds `owner/name.git`. */
+export function backend(root: string, request: IncomingMessage, response: ServerResponse): void {
   const url = new URL(request.url ?? '/', 'http://x')
   const child = spawn('git', ['http-backend'], {
     env: {

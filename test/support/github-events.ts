@@ -77,15 +77,18 @@ export async function issues(
 }
 
 export async function issueComment(github: GitHub, number: number, comment: Json): Promise<GitHubEvent> {
-  const issue = await asOwner(github)('GET', `${api(github)}/issues/${number}`)
-  const url = `${github.url}${api(github)}/pulls/${number}`
-  const isPull = await asOwner(github)('GET', `${api(github)}/pulls/${number}`).then(
-    () => ({ pull_request: { url } }),
-    () => ({}),
-  )
+  const ask = (kind: string) => asOwner(github)('GET', `${api(github)}/${kind}/${number}`)
+  const pull = await ask('pulls').catch(() => undefined)
+  const issue = pull === undefined ? await ask('issues') : asIssue(pull)
   const actor = comment.user.login
-  const payload = { ...(await about(github, actor, 'created')), issue: { ...issue, ...isPull }, comment }
+  const payload = { ...(await about(github, actor, 'created')), issue, comment }
   return { name: 'issue_comment', payload, ...(await main(github)), actor }
+}
+
+/** A pull request as an issue, which emulate does not give. */
+function asIssue({ number, title, body, user, state, labels, html_url, created_at, updated_at, url }: Json): Json {
+  const texts = { number, title, body, user, state, labels }
+  return { ...texts, html_url, created_at, updated_at, pull_request: { url, html_url } }
 }
 
 export async function reviewComment(github: GitHub, number: number, comment: Json): Promise<GitHubEvent> {

@@ -1,7 +1,9 @@
 // What stands before emulate's GitHub: notes who asked for what, lets a test break an answer, and passes everything else
-// on. It never answers with success in emulate's place: what it changes on the way is in github-gaps.ts.
+// on. It never answers with success in emulate's place: what it changes on the way is in github-gaps.ts. What git asks
+// for goes to git's own http-backend, as emulate speaks no git.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { backend } from './git-server.ts'
 import { type Asked, completed, refusal, translated } from './github-gaps.ts'
 
 export interface Journaled {
@@ -44,13 +46,22 @@ export interface Front {
   readonly tokens: Map<string, string>
   /** Where emulate listens, once it does. */
   upstream: string
+  /** The folder that holds `owner/name.git`, for git's own requests. */
+  gitRoot: string | undefined
   stop(): Promise<void>
 }
 
 /** `prefix` is what a GitHub of one's own has before its paths: `/api/v3`. */
 export async function startFront(prefix = ''): Promise<Front> {
   const journal: Journaled[] = []
-  const front = { port: 0, journal, faults: [] as Fault[], tokens: new Map<string, string>(), upstream: '' }
+  const front = {
+    port: 0,
+    journal,
+    faults: [] as Fault[],
+    tokens: new Map<string, string>(),
+    upstream: '',
+    gitRoot: undefined as string | undefined,
+  }
   const server = createServer((incoming, response) => {
     serve(front, prefix, incoming, response).catch((error: unknown) => say(response, 599, String(error)))
   })
@@ -70,10 +81,11 @@ type Inside = Omit<Front, 'stop'>
 
 async function serve(front: Inside, prefix: string, incoming: IncomingMessage, response: ServerResponse) {
   const url = new URL(incoming.url ?? '/', 'http://front')
-  const text = await bodyOf(incoming)
-  const token = (incoming.headers.authorization ?? '').replace(/^(bearer|token) +/i, '')
+  const forGit = /^\/[^/]+\/[^/]+\.git\//.test(url.pathname)
+  const text = forGit ? '' : await bodyOf(incoming)
+  const token = tokenOf(incoming.headers.authorization)
   const entry: Journaled = {
-    ...{ method: incoming.method ?? '', path: url.pathname.slice(prefix.length), query: url.search },
+    ...{ method: incoming.method ?? '', path: url.pathname.slice(forGit ? 0 : prefix.length), query: url.search },
     token: token === '' ? 'none' : (front.tokens.get(token) ?? 'unknown'),
     from: (incoming.socket.remoteAddress ?? '').replace(/^::ffff:/, ''),
     body: parsed(text),
@@ -82,7 +94,7 @@ async function serve(front: Inside, prefix: string, incoming: IncomingMessage, r
   response.on('finish', () => {
     entry.status = response.statusCode
   })
-  if (!url.pathname.startsWith(prefix)) return say(response, 404, 'Not Found')
+  if (!forGit && !url.pathname.startsWith(prefix)) return say(response, 404, 'Not Found')
   const fault = due(front.faults, entry, front.journal)
   await fault?.meanwhile?.()
   if (typeof fault?.answer === 'object') {
@@ -92,11 +104,23 @@ async function serve(front: Inside, prefix: string, incoming: IncomingMessage, r
   if (fault?.answer === 'silence') return
   // emulate takes any token for somebody's.
   if (entry.token === 'unknown') return say(response, 401, 'Bad credentials')
+  if (forGit)
+    return entry.token === 'none' ? say(response, 401, 'Who?') : backend(front.gitRoot ?? '', incoming, response)
   const own = `http://127.0.0.1:${front.port}${url.pathname}`
   const came = { text, headers: incoming.headers, query: url.searchParams, url: own }
   const answer = await passOn(front, entry, came)
   if (fault?.answer === 'lost') return void incoming.socket.destroy()
   response.writeHead(answer.status, answer.headers).end(answer.body)
+}
+
+/** From `Bearer …`, `token …`, and what git sends. */
+function tokenOf(authorization = ''): string {
+  const basic = /^basic +(.*)$/i.exec(authorization)?.[1]
+  if (basic !== undefined)
+    return Buffer.from(basic, 'base64')
+      .toString()
+      .replace(/^[^:]*:/, '')
+  return authorization.replace(/^(bearer|token) +/i, '')
 }
 
 interface Came {

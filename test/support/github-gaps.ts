@@ -2,7 +2,7 @@
 // put into the words that emulate takes, or an answer completed with what emulate itself holds elsewhere.
 //
 // Absent in emulate, and left so (404): GraphQL (and with it resolving review threads and commits signed by GitHub),
-// commit statuses, reactions, tarballs, workflow runs and their logs (there is no way to make one), suggestions as more
+// issues/N of a pull request, commit statuses, reactions, tarballs, workflow runs and their logs (there is no way to make one), suggestions as more
 // than text, timestamps that a test could set. `start_line` of a comment is accepted and forgotten.
 // Here, in the order below:
 // - diff and patch media types: emulate answers JSON; the front says 406, as GitHub does when a diff is too large;

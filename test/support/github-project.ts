@@ -46,6 +46,7 @@ export async function hosted(files: FileMap, options: GitHubOptions = {}): Promi
   const { git, directory } = checkout
   // actions/checkout fetches commits by their hash.
   git('config', 'uploadpack.allowAnySHA1InWant', 'true')
+  github.serveGit(directory)
   await github.push(directory, 'main')
   const api = `/repos/${github.repository}`
   const owner = github.repository.split('/')[0] ?? ''

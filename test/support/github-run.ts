@@ -12,6 +12,7 @@ import type { Journaled } from './github-front.ts'
 import type { HostedProject } from './github-project.ts'
 import type { State } from './github-state.ts'
 import { startModel } from './model.ts'
+import type { RecordedRequest } from './record-requests.ts'
 import { bash, type Scenario, type Step } from './scenarios.ts'
 import { searchInside, searchOutside } from './search-sandbox.ts'
 import { type JobEnded, runWorkflow } from './workflow.ts'
@@ -79,9 +80,8 @@ export async function play(shop: HostedProject, file: string, event: GitHubEvent
     // The runner masks the token by itself, and the key is masked by airlock.
     expect(job.log.replaceAll(/^::add-mask::.*$/gm, '')).not.toContain(token)
     const outputs = Object.assign({}, ...job.steps.map((step) => step.outputs)) as Record<string, string>
-    const [first] = model.requests()
     return {
-      ...{ job, before, after: await shop.github.dump(), journal, outputs, prompt: first?.body ?? '' },
+      ...{ job, before, after: await shop.github.dump(), journal, outputs, prompt: promptOf(model.requests()) },
       result: outputs.result_file ? (JSON.parse(readFileSync(outputs.result_file, 'utf8')) as RunResult) : undefined,
     }
   } finally {
@@ -89,6 +89,16 @@ export async function play(shop: HostedProject, file: string, event: GitHubEvent
     await watch.catch(() => {})
     await model.stop()
   }
+}
+
+/** The texts of the first request that is about the task: one without tools is about a title. */
+function promptOf(requests: readonly RecordedRequest[]): string {
+  const bodies = requests.filter(({ path }) => path === '/v1/messages').map(({ body }) => JSON.parse(body))
+  const messages = bodies.find(({ tools }) => tools?.length > 0)?.messages ?? []
+  const parts = messages.flatMap(({ content }: { content: string | { text?: string }[] }) =>
+    typeof content === 'string' ? [content] : content.map(({ text = '' }) => text),
+  )
+  return parts.join('\n')
 }
 
 /** Waits for Claude, searches, lets things happen, and lets Claude go on. */

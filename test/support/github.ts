@@ -1,7 +1,10 @@
 // GitHub for tests: emulate's, which holds the state, behind a front that notes every request (github-front.ts; what
 // emulate lacks and what is done about it stands in github-gaps.ts). `dump()` is all that it holds.
 import { createSign } from 'node:crypto'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { createEmulator } from 'emulate'
 import { type Fault, type Journaled, startFront } from './github-front.ts'
 import { addCommits, setRef } from './github-objects.ts'
@@ -45,6 +48,8 @@ export interface GitHub extends AsyncDisposable {
   push(checkout: string, ref: string, to?: string): Promise<string>
   /** A copy of the repository in somebody's account. */
   fork(login: string): Promise<string>
+  /** Lets git fetch from a checkout. */
+  serveGit(checkout: string): void
   dump(): Promise<State>
 }
 
@@ -111,8 +116,14 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<GitHub> 
     async fork(login) {
       return (await as(login)('POST', `/repos/${repository}/forks`, {})).full_name
     },
+    serveGit(checkout) {
+      front.gitRoot = mkdtempSync(join(tmpdir(), 'airlock-git-'))
+      mkdirSync(join(front.gitRoot, owner))
+      symlinkSync(join(checkout, '.git'), join(front.gitRoot, owner, `${name}.git`))
+    },
     dump: () => readState(as(owner), repository),
     async [Symbol.asyncDispose]() {
+      if (front.gitRoot) rmSync(front.gitRoot, { recursive: true, force: true })
       await front.stop()
       await emulator.close()
     },
