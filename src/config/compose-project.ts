@@ -71,7 +71,8 @@ export async function tidied(project: ComposeProject, service: string, context: 
   const { directory, note } = context
   const found = await context.process.run('git', ['rev-parse', '--show-toplevel'], { cwd: directory })
   const repository = found.exitCode === 0 ? found.stdout.toString('utf8').trim() : undefined
-  return tidyModel(project.model, { directory, surroundings: surroundingsOf(directory, repository), service, note })
+  const surroundings = surroundingsOf(directory, repository)
+  return tidyModel(project.model, { directory, surroundings, service, home: context.process.environment.HOME, note })
 }
 
 /**

@@ -4,8 +4,9 @@ import { baseOfDevcontainer, baseOfService } from './base-image.ts'
 import { isBelow } from './below.ts'
 import { type ConfigContext, requireService, resolveComposeProject, servicesToRun, tidied } from './compose-project.ts'
 import type { Devcontainer } from './devcontainer.ts'
-import { doubleDollars } from './dollars.ts'
-import { isString, listOf, stringsOf } from './json.ts'
+import { doubleDollars, singleDollars } from './dollars.ts'
+import { isLeftOut, keptMounts } from './host-binds.ts'
+import { isString, listOf, objectOf, stringsOf } from './json.ts'
 import { parseMount } from './mount-text.ts'
 import type { BaseImage, JsonObject, ResolvedConfig } from './resolved-config.ts'
 import { parseRunArgs } from './run-args.ts'
@@ -94,7 +95,12 @@ function onImage({ kind, value, document, folder }: Devcontainer, asked: AskedSe
   const mounted = workspaceBinds(mount, directory)
   // A mount of something else than the project is for the audit to judge.
   const other = mount && mounted.length === 0 ? [mount] : []
-  const volumes = [...listOf(container.volumes), ...doubleDollars(other)]
+  const left = { home: context.process.environment.HOME, note }
+  const fromArgs = listOf(container.volumes).filter(
+    (volume) =>
+      !isLeftOut(objectOf(singleDollars(volume)), 'the sandbox', { in: 'devcontainer', path: ['runArgs'] }, left),
+  )
+  const volumes = [...fromArgs, ...doubleDollars(other)]
   const wanted = isString(value.workspaceFolder) ? value.workspaceFolder : undefined
   const binds = mount ? mounted : [{ path: '', target: defaultTarget(directory) }]
   const inDefault = wanted === undefined || isBelow(defaultTarget(directory), wanted)
@@ -109,7 +115,7 @@ function onImage({ kind, value, document, folder }: Devcontainer, asked: AskedSe
     base: baseOfDevcontainer(value, folder) as BaseImage,
     container: {
       ...container,
-      ...(volumes.length > 0 ? { volumes } : {}),
+      ...(container.volumes === undefined && volumes.length === 0 ? {} : { volumes }),
       ...(options === undefined
         ? {}
         : { security_opt: keptSecurityOptions(options, { in: 'devcontainer', path: ['runArgs'] }, note) }),
@@ -143,7 +149,8 @@ function finished({ document, value }: Devcontainer, body: Body, context: Config
   for (const id of leftOut) {
     note(`feature ${id} is left out: airlock installs Claude Code itself`, noMeaning(['features', id]))
   }
-  const settings = settingsOf(complete)
+  const mounts = keptMounts(complete.mounts, { home: context.process.environment.HOME, note })
+  const settings = settingsOf(complete.mounts === undefined ? complete : { ...complete, mounts })
   return {
     ...body,
     directory,

@@ -55,7 +55,13 @@ export interface Place {
 }
 
 /** What was changed on the way to the resolved configuration; the audit has a rule for each kind. */
-export type RewriteKind = 'host variables' | 'environment files' | 'narrowed binds' | 'protections' | 'no meaning'
+export type RewriteKind =
+  | 'host variables'
+  | 'environment files'
+  | 'narrowed binds'
+  | 'protections'
+  | 'no meaning'
+  | 'binds of the host'
 
 export interface Rewrite {
   readonly kind: RewriteKind

@@ -32,12 +32,13 @@ export function settingsOf(value: JsonObject): JsonObject {
   return {
     ...Object.fromEntries(kept),
     ...(Array.isArray(order)
-      ? { overrideFeatureInstallOrder: order.filter((id) => !(isString(id) && isClaudeCode(id))) }
+      ? { overrideFeatureInstallOrder: order.filter((id) => !(isString(id) && (isClaudeCode(id) || needsEngine(id)))) }
       : {}),
   }
 }
 
 export interface Features {
+  /** Without those that need a container engine either: there is none in the sandbox. */
   readonly features: JsonObject
   /** Options of our own Claude Code feature. */
   readonly claudeFeature: JsonObject
@@ -54,13 +55,17 @@ export function featuresOf(value: JsonObject): Features {
   const claude = all.filter(([id]) => isClaudeCode(id))
   const own = claude.find(([id]) => /airlock/.test(id) || id.startsWith('.'))
   return {
-    features: Object.fromEntries(all.filter(([id]) => !isClaudeCode(id))),
+    features: Object.fromEntries(all.filter(([id]) => !isClaudeCode(id) && !needsEngine(id))),
     claudeFeature: isObject(own?.[1]) ? withoutVersionOption(own[1]) : {},
     leftOut: claude.map(([id]) => id),
   }
 }
 
 const isClaudeCode = (id: string) => /(^|\/)claude-code$/.test(withoutVersion(id))
+
+/** Features that need a privileged container, or the host's engine. */
+export const needsEngine = (id: string) =>
+  /(^|\/)docker-(in-docker|outside-of-docker|from-docker)$/.test(withoutVersion(id))
 
 // `ghcr.io/owner/features/name:1` or `…/name@sha256:…`; a colon before a slash is a port.
 const withoutVersion = (id: string) => id.replace(/@[^/]*$/, '').replace(/:[^/]*$/, '')

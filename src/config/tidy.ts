@@ -2,6 +2,7 @@
 import { join, posix, relative, sep } from 'node:path'
 import { isBelow } from './below.ts'
 import { doubleDollars, singleDollars } from './dollars.ts'
+import { isLeftOut } from './host-binds.ts'
 import { isObject, isString, listOf, objectOf, stringsOf } from './json.ts'
 import type { ComposeModel, Json, JsonObject, Note, Place } from './resolved-config.ts'
 import { networksOf } from './services.ts'
@@ -12,6 +13,8 @@ export interface TidyContext {
   /** The outermost folder whose bind means "the project and what is around it". */
   readonly surroundings: string
   readonly service: string
+  /** The user's home on the host. */
+  readonly home: string | undefined
   readonly note: Note
 }
 
@@ -57,6 +60,9 @@ function tidyVolume(name: string, volume: JsonObject, context: TidyContext): rea
     return []
   }
   const target = volume.target.replace(/(.)\/+$/, '$1')
+  const inside = isBelow(context.directory, source) || isBelow(source, context.directory)
+  if (!inside && isLeftOut({ ...volume, source, target }, `service ${name}`, inService(name, 'volumes'), context))
+    return []
   const around = name === context.service && isAround(source, context)
   if (!around) return [{ ...volume, target }]
   const below = posix.join(target, relative(source, context.directory).split(sep).join('/'))

@@ -1,6 +1,7 @@
 // Features: programs that run as root while the image is built.
 import { isObject, isString, objectOf } from '../../config/json.ts'
 import type { Json, LocalFeature } from '../../config/resolved-config.ts'
+import { needsEngine } from '../../config/settings.ts'
 import type { Hit, Rule } from '../rule.ts'
 
 /** https://containers.dev/implementors/features/#devcontainer-featurejson-properties */
@@ -11,9 +12,6 @@ const KEYS = new Set(
     'updateContentCommand postCreateCommand postStartCommand postAttachCommand $schema',
   ].flatMap((line) => line.split(' ')),
 )
-
-/** Those that give a container the host's engine, or privileges. */
-const ENGINE = /(^|\/)docker-(in-docker|outside-of-docker|from-docker)(:|@|$)/
 
 const keysOf = ({ document }: LocalFeature, key: string) => Object.keys(objectOf(document.value[key]))
 
@@ -42,7 +40,7 @@ export const FEATURES: readonly Rule[] = [
     config: ({ localFeatures }) =>
       (localFeatures ?? []).flatMap((feature) =>
         keysOf(feature, 'dependsOn')
-          .filter((id) => ENGINE.test(id))
+          .filter(needsEngine)
           .map((id) => ({
             message: `dependsOn ${id} of feature ${feature.id}`,
             source: feature.document.locate(['dependsOn', id]),

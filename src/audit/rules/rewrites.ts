@@ -59,6 +59,16 @@ const TOLD: readonly Rule[] = [
     remedy: 'Nothing has to be done.',
     ...told('no meaning'),
   },
+  {
+    id: 'AL715',
+    title: "the user's own files, or a data folder of the host",
+    severity: 'rewrite',
+    promise: 2,
+    reason:
+      "caches, settings and keys of the user's home and data folders are the host's own; a sandbox starts without them",
+    remedy: 'Nothing has to be done; what the project needs of it belongs into the project.',
+    ...told('binds of the host'),
+  },
 ]
 
 export const REWRITES: readonly Rule[] = [...COMPOSE_REWRITES, ...DEVCONTAINER_REWRITES, ...TOLD].sort((a, b) =>

@@ -1,7 +1,8 @@
 // What airlock does not know, and so does not pass on: a new key may mean anything.
 import { KNOWN_KEYS } from '../../config/devcontainer-shape.ts'
-import { isString } from '../../config/json.ts'
+import { isString, objectOf } from '../../config/json.ts'
 import type { Json, ResolvedConfig } from '../../config/resolved-config.ts'
+import { needsEngine } from '../../config/settings.ts'
 import { locateInCompose } from '../locate.ts'
 import { type Hit, hit, type Rule } from '../rule.ts'
 
@@ -21,9 +22,6 @@ export const SERVICE_KEYS: ReadonlySet<string> = new Set(
 )
 
 const MODEL_KEYS = new Set(['name', 'version', 'services', 'networks', 'volumes', 'secrets', 'configs'])
-
-/** Features that need the host's engine or privileges. */
-const ENGINE_FEATURE = /(^|\/)docker-(in-docker|outside-of-docker|from-docker)(:|@|$)/
 
 export const UNKNOWN: readonly Rule[] = [
   {
@@ -70,16 +68,15 @@ export const UNKNOWN: readonly Rule[] = [
   {
     id: 'AL604',
     title: 'feature that needs a container engine',
-    severity: 'refuse',
-    whenAllowed: 'left out',
+    severity: 'rewrite',
     promise: 1,
     reason: "the feature needs a privileged container or the host's engine, and either is root on the host",
-    remedy: 'Leave the feature out: point config_file at a devcontainer.json without it.',
-    config: ({ devcontainer, features }) =>
-      Object.keys(features)
-        .filter((id) => ENGINE_FEATURE.test(id))
+    remedy: 'Work that needs Docker is not possible in the sandbox; everything else is.',
+    config: ({ devcontainer }) =>
+      Object.keys(objectOf(devcontainer?.value.features))
+        .filter(needsEngine)
         .map((id) => ({
-          message: `feature ${id}`,
+          message: `feature ${id} is left out`,
           source: devcontainer?.locate(['features', id]) ?? { file: 'devcontainer.json' },
         })),
   },

@@ -112,10 +112,37 @@ describe('settings and features', () => {
 describe('small changes to the model', () => {
   const tidied = (services: Record<string, JsonObject>) => {
     const notes: string[] = []
-    const context = { directory: '/home/me/shop', surroundings: '/home/me', service: 'app' }
+    const context = { directory: '/home/me/shop', surroundings: '/home/me', service: 'app', home: '/home/me' }
     return { notes, ...tidyModel(model(services), { ...context, note: (text) => void notes.push(text) }) }
   }
   const bind = (source: string, target: string) => ({ type: 'bind', source, target })
+
+  it.each([
+    ['/home/me/.m2', '/home/vscode/.m2'],
+    ['/home/me/.ssh/id_rsa', '/root/key'],
+    ['/.aws', '/root/.aws'],
+    ['/srv/pg', '/var/lib/postgresql/data'],
+    ['/photos', '/data/photos'],
+  ])('a container does without %s at %s', (source, target) => {
+    const { services, notes } = tidied({ app: { volumes: [bind(source, target)] } })
+    expect(services.app?.volumes).toEqual([])
+    expect(notes).toEqual([`${source} of the host is not mounted into service app: ${target} starts empty`])
+  })
+
+  it.each([
+    ['/home/me', '/home'],
+    ['/home/me/Music', '/music'],
+    ['/home/other/.ssh', '/data'],
+    ['/etc', '/data'],
+    ['/', '/data'],
+    ['/home/me/shop/.cache', '/data'],
+    ['/var/lib/mysql', '/var/lib/mysql'],
+    ['/srv/sources', '/app'],
+  ])('%s at %s stays, for the audit to judge', (source, target) => {
+    const { services, notes } = tidied({ web: { volumes: [bind(source, target)] } })
+    expect(services.web?.volumes).toEqual([bind(source, target)])
+    expect(notes).toEqual([])
+  })
 
   it("narrows the sandbox's bind of the folder around the project to the project", () => {
     const { services, notes } = tidied({ app: { volumes: [bind('/home/me', '/workspaces')] } })
