@@ -34,7 +34,8 @@ export interface Left {
 export function isLeftOut(volume: JsonObject, where: string, place: Place, { home, note }: Left): boolean {
   const { type, source, target } = volume
   if (type !== 'bind' || !isString(source) || !isString(target)) return false
-  if (!isOfHome(source, home) && !(place.in === 'compose' && DATA.test(target) && isDataFolder(source))) return false
+  const isData = place.in === 'compose' && isDataFolder(source) && (DATA.test(target) || source.startsWith('/data/'))
+  if (!isData && !isOfHome(source, home)) return false
   const text = `${source} of the host is not mounted into ${where}: ${target} starts empty`
   note(text, { kind: 'binds of the host', place: { ...place, near: target } })
   return true
