@@ -3,6 +3,7 @@ import { AirlockError } from '../ports/errors.ts'
 import type { Process } from '../ports/process.ts'
 import type { GitHubRequest } from '../request/github-request.ts'
 import type { RunRequest } from '../request/run-request.ts'
+import { hostGit } from '../workspace/git.ts'
 import { briefing } from './briefing.ts'
 import type { GitHub } from './client.ts'
 import type { FrozenContext } from './context.ts'
@@ -37,6 +38,8 @@ export type Plan =
       readonly request: RunRequest
       readonly github: GitHub
       readonly notes: readonly string[]
+      /** The commit that Claude's copy is made of; '' for a folder that is in no repository. */
+      readonly workedOn: string
       /** The folders that the run stands on, where they are not the checkout; gone with this. */
       readonly sources: Sources | undefined
     }
@@ -66,6 +69,7 @@ export async function planRun(
   notes.push(...(sources?.notes ?? []))
   return {
     ...{ kind: 'about', task, context, github, notes, sources },
+    workedOn: sources?.commit ?? (await checkedOut(request.directory, deps.process)),
     request: {
       ...request,
       ...(sources ? { directory: sources.directory, trusted: sources.trusted } : {}),
@@ -134,6 +138,11 @@ function pinsOf({ workflowRun, repository }: Event, { subject }: Task, { sha }: 
     return { head: { sha: workflowRun.sha, ref: workflowRun.branch }, base, fork }
   }
   return subject.kind === 'pull' ? subject : undefined
+}
+
+async function checkedOut(directory: string, process: Process): Promise<string> {
+  const commit = await hostGit(process, directory).ask(['rev-parse', '--quiet', '--verify', 'HEAD^{commit}'])
+  return commit?.toString('utf8').trim() ?? ''
 }
 
 function withSchema(args: readonly string[], schema: object | undefined, mode: Mode): readonly string[] {

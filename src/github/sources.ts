@@ -19,8 +19,9 @@ export interface Pin {
 }
 
 export interface Sources extends AsyncDisposable {
-  /** What the run works on. */
+  /** What the run works on, and the commit that it is. */
   readonly directory: string
+  readonly commit: string
   readonly trusted: NonNullable<RunRequest['trusted']>
   readonly notes: readonly string[]
 }
@@ -54,7 +55,7 @@ export async function pinSources(
       deps,
     )
     return {
-      directory: join(folders.head, here),
+      ...{ directory: join(folders.head, here), commit: head.sha },
       trusted: { ...base, directory: join(folders.base, here), changed: below(changed, here) },
       notes: [
         `the files are those of commit ${head.sha} of ${head.ref}; what starts the sandbox and configures Claude is from ${base.sha} of ${base.ref}`,

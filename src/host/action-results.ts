@@ -25,7 +25,18 @@ export interface Telling {
   readonly displayReport: boolean
 }
 
+/** @param failure why the check fails though the run did not */
+function annotatePublished({ annotations, unpublished }: Published, failure: string | undefined): void {
+  for (const { path, startLine, endLine, title, message, severity } of annotations.slice(0, MOST_ANNOTATIONS)) {
+    const place = { file: path, startLine, endLine, title: plainLine(`${severity}: ${title}`) }
+    ;(severity === 'high' ? core.error : core.warning)(plainText(message), place)
+  }
+  for (const text of unpublished) core.warning(plainLine(text), { title: 'Not published' })
+  if (failure !== undefined) core.setFailed(plainLine(failure))
+}
+
 export async function publishResult(result: RunResult, { folder, published, displayReport }: Telling): Promise<void> {
+  const failure = published?.failure
   const { output } = result
   const execution = output.transcript === undefined ? undefined : join(output.directory, 'execution.json')
   if (output.transcript !== undefined && execution !== undefined) {
@@ -33,7 +44,7 @@ export async function publishResult(result: RunResult, { folder, published, disp
   }
   const outputs: Readonly<Record<string, unknown>> = {
     // What claude-code-action knows: success or failure.
-    conclusion: result.conclusion === 'success' ? 'success' : 'failure',
+    conclusion: result.conclusion === 'success' && failure === undefined ? 'success' : 'failure',
     execution_file: execution,
     structured_output: result.structuredOutput,
     session_id: result.sessionId,
@@ -51,7 +62,7 @@ export async function publishResult(result: RunResult, { folder, published, disp
   }
   for (const [name, value] of Object.entries(outputs)) setOutput(name, value)
   annotate(result, folder)
-  for (const text of published?.unpublished ?? []) core.warning(plainLine(text), { title: 'Not published' })
+  if (published) annotatePublished(published, result.conclusion === 'success' ? failure : undefined)
   if (displayReport) await core.summary.addRaw(jobSummary(result, published)).write()
 }
 

@@ -64,7 +64,7 @@ function error({ error: failure, conclusion }: RunResult): string | undefined {
 
 function onGitHub(published: Published | undefined): string | undefined {
   if (!published) return undefined
-  const { review, comment, branch, pullRequest, unpublished, notes: remarks } = published
+  const { review, comment, branch, pullRequest, unpublished, notes: remarks, report } = published
   const lines = [
     ...(review ? [`- Review with ${counted(review.comments, 'comment')}: ${inline(review.url)}`] : []),
     ...(pullRequest
@@ -75,7 +75,8 @@ function onGitHub(published: Published | undefined): string | undefined {
     ...unpublished.map((text) => `- ⚠️ Not published: ${inline(text)}`),
     ...remarks.map((text) => `- ${inline(text)}`),
   ]
-  return `### On GitHub\n\n${lines.length === 0 ? 'Nothing was published.' : lines.join('\n')}`
+  const links = lines.length === 0 ? 'Nothing was published.' : lines.join('\n')
+  return `### On GitHub\n\n${links}${report === undefined ? '' : `\n\n${report}`}`
 }
 
 function trusted({ trusted: base }: RunResult): string | undefined {
