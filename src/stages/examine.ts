@@ -3,11 +3,12 @@ import { relative } from 'node:path'
 import { audit, auditMetadata } from '../audit/audit.ts'
 import type { Finding } from '../audit/finding.ts'
 import { readPolicyFile } from '../audit/policy-file.ts'
-import type { Policy } from '../audit/rule.ts'
+import type { Allowance, Policy } from '../audit/rule.ts'
 import { developmentConfigs } from '../config/discover.ts'
 import { type ConfigDeps, resolveConfig, UNDECIDED } from '../config/resolve.ts'
 import type { ResolvedConfig } from '../config/resolved-config.ts'
 import type { Docker } from '../ports/docker.ts'
+import { allOrErrors } from '../ports/errors.ts'
 import type { Examined } from '../report/examined.ts'
 import type { AuditRequest } from '../request/audit-request.ts'
 import { parseLabel } from '../sandbox/metadata.ts'
@@ -15,24 +16,27 @@ import { policyOf } from './policy.ts'
 
 /** Errors: `input` with every problem at its line, and `engine` for a compose project without docker compose. */
 export async function examine(request: AuditRequest, deps: ConfigDeps): Promise<Examined> {
-  const [sources, allowed, engineVersion, prefix] = await Promise.all([
+  const [sources, engineVersion, prefix] = await Promise.all([
     developmentConfigs(request.directory, request.project),
-    readPolicyFile(request.policyFolder ?? request.directory),
     versionOf(deps.docker),
     prefixOf(request.directory, deps),
+  ])
+  // What is wrong with any of them is told at once.
+  const resolved = sources.map((project) => resolveConfig({ ...request, project, undecided: true }, deps))
+  const [allowed, ...configs] = await allOrErrors<[readonly Allowance[], ...ResolvedConfig[]]>([
+    readPolicyFile(request.policyFolder ?? request.directory),
+    ...resolved,
   ])
   const policy: Policy = {
     ...policyOf(request, allowed),
     ...(engineVersion === undefined ? {} : { engineVersion }),
   }
-  const parts = []
-  // One after the other: each asks git and compose, and their errors should come in order.
-  for (const project of sources) {
-    const config = await resolveConfig({ ...request, project, undecided: true }, deps)
+  const judged = configs.map(async (config) => {
     const images = await lookAtImage(config, policy, engineVersion !== undefined, deps.docker)
-    parts.push({ config, findings: [...audit(config, policy), ...images.findings], unseen: images.unseen })
-  }
-  const engine = engineVersion === undefined ? ['the Docker engine does not answer: its version, AL404'] : []
+    return { config, findings: [...audit(config, policy), ...images.findings], unseen: images.unseen }
+  })
+  const parts = await Promise.all(judged)
+  const engine = engineVersion === undefined ? ["the Docker engine's version (AL404): it does not answer"] : []
   return {
     findings: unique(parts.flatMap(({ findings }) => findings)),
     files: [...new Set(parts.flatMap(({ config }) => filesOf(config)))],
@@ -47,8 +51,11 @@ function unique(findings: readonly Finding[]): readonly Finding[] {
   return [...new Map(findings.map((finding) => [JSON.stringify(finding), finding])).values()]
 }
 
-function filesOf({ devcontainer, composeFiles, composeParts = [] }: ResolvedConfig): readonly string[] {
-  return [...(devcontainer ? [devcontainer] : []), ...composeFiles, ...composeParts].map(({ file }) => file)
+function filesOf(config: ResolvedConfig): readonly string[] {
+  const { devcontainer, composeFiles, composeParts = [], dockerfiles = [], localFeatures = [], lockfile } = config
+  const features = localFeatures.flatMap(({ document }) => (document ? [document] : []))
+  const documents = [devcontainer, ...composeFiles, ...composeParts, ...dockerfiles, ...features, lockfile]
+  return documents.flatMap((document) => (document ? [document.file] : []))
 }
 
 async function versionOf(docker: Docker): Promise<string | undefined> {
@@ -65,7 +72,7 @@ async function prefixOf(directory: string, { process }: ConfigDeps): Promise<str
 async function lookAtImage(config: ResolvedConfig, policy: Policy, engine: boolean, docker: Docker) {
   const unseen = (what: string, why: string) => ({
     findings: [] as readonly Finding[],
-    unseen: [`what ${what} asks for in its label (mounts, privileges): ${why}; a run judges it before anything starts`],
+    unseen: [`what ${what} asks for (mounts, privileges): ${why}; a run judges it before it starts anything`],
   })
   const features = Object.keys(config.features)
   if (config.base.kind === 'build') {
