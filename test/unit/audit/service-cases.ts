@@ -1,0 +1,96 @@
+// What a compose service may ask for and be refused, each beside the like that passes.
+
+/** A compose file with one service, db, that has the keys. */
+export const service = (lines: string) => `services:\n  db:\n    image: postgres\n${lines.replaceAll(/^/gm, '    ')}\n`
+
+// [rule, refused, harmless]: keys of a service in compose's canonical form.
+export const SERVICE_CASES: readonly (readonly [string, string, string])[] = [
+  ['AL101', 'privileged: true', 'privileged: false'],
+  ['AL102', 'network_mode: host', 'network_mode: service:app'],
+  ['AL102', 'network_mode: container:other_db_1', 'network_mode: none'],
+  ['AL102', 'network_mode: other_network', 'network_mode: bridge'],
+  ['AL102', 'pid: host', 'pid: service:app'],
+  ['AL102', 'ipc: host', 'ipc: shareable'],
+  ['AL102', 'ipc: container:x', 'ipc: private'],
+  ['AL102', 'uts: host', 'hostname: db'],
+  ['AL102', 'userns_mode: host', 'user: "1000"'],
+  ['AL102', 'cgroup: host', 'cgroup: private'],
+  ['AL103', 'cap_add: [NET_ADMIN]', 'cap_add: [SYS_PTRACE]'],
+  ['AL103', 'cap_add: [CAP_SYS_ADMIN]', 'cap_add: [CAP_IPC_LOCK]'],
+  ['AL103', 'cap_add: [net_raw]', 'cap_add: [sys_nice]'],
+  ['AL103', 'cap_add: [ALL]', 'cap_drop: [ALL]'],
+  ['AL104', 'security_opt: ["systempaths=unconfined"]', 'security_opt: ["no-new-privileges:true"]'],
+  ['AL105', 'devices: [{source: /dev/kvm, target: /dev/kvm}]', 'devices: []'],
+  ['AL105', 'device_cgroup_rules: ["c 1:3 mr"]', 'tty: true'],
+  ['AL105', 'gpus: [{count: -1}]', 'init: true'],
+  [
+    'AL105',
+    'deploy: {resources: {reservations: {devices: [{capabilities: [gpu]}]}}}',
+    'deploy: {resources: {reservations: {memory: "1"}}}',
+  ],
+  ['AL106', 'runtime: sysbox-runc', 'platform: linux/amd64'],
+  ['AL106', 'cgroup_parent: /system.slice', 'pids_limit: 100'],
+  ['AL106', 'oom_kill_disable: true', 'oom_kill_disable: false'],
+  ['AL107', 'sysctls: {net.ipv4.ip_forward: "1"}', 'sysctls: {net.core.somaxconn: "1024"}'],
+  ['AL107', 'sysctls: {net.ipv6.conf.all.forwarding: "1"}', 'sysctls: {net.ipv6.conf.all.disable_ipv6: "1"}'],
+  [
+    'AL201',
+    'volumes: [{type: bind, source: /var/run/docker.sock, target: /var/run/docker.sock}]',
+    'volumes: [{type: volume, source: run, target: /var/run/docker}]',
+  ],
+  ['AL201', 'volumes: [{type: bind, source: /run/user/1000/podman/podman.sock, target: /s}]', 'tmpfs: [/run]'],
+  ['AL201', 'use_api_socket: true', 'use_api_socket: false'],
+  [
+    'AL202',
+    'volumes: [{type: bind, source: /home/me/.ssh, target: /root/.ssh}]',
+    'volumes: [{type: bind, source: /home/me/shop/init, target: /init}]',
+  ],
+  [
+    'AL202',
+    'volumes: [{type: bind, source: /home/me/shop-other, target: /x}]',
+    'volumes: [{type: bind, source: /home/me/shop, target: /x}]',
+  ],
+  ['AL203', 'volumes_from: [web]', 'volumes: []'],
+  ['AL204', 'volumes: [{type: npipe, source: //./pipe/x, target: //./pipe/x}]', 'volumes: [{type: tmpfs, target: /x}]'],
+  [
+    'AL204',
+    'volumes: [{type: volume, source: /etc, target: /x}]',
+    'volumes: [{type: volume, source: data, target: /x, volume: {}}]',
+  ],
+  ['AL402', 'external_links: [other_db_1]', 'links: []'],
+  ['AL403', 'hostname: airlock-gateway', 'hostname: gateway'],
+  ['AL403', 'networks: {default: {aliases: [Airlock-Gateway]}}', 'networks: {default: {aliases: [database]}}'],
+  ['AL502', 'build: {context: /home/me/shop, ssh: [default]}', 'build: {context: /home/me/shop}'],
+  ['AL502', 'build: {context: /home/me/shop, secrets: [{source: t}]}', 'build: {context: /home/me/shop, secrets: []}'],
+  ['AL502', 'build: {context: /home/me/shop, privileged: true}', 'build: {context: /home/me/shop, privileged: false}'],
+  [
+    'AL502',
+    'build: {context: /home/me/shop, entitlements: [network.host]}',
+    'build: {context: /home/me/shop, args: {A: b}}',
+  ],
+  ['AL502', 'build: {context: /home/me/shop, network: host}', 'build: {context: /home/me/shop, network: none}'],
+  [
+    'AL502',
+    'build: {context: /home/me/shop, cache_to: ["type=local,dest=/x"]}',
+    'build: {context: /home/me/shop, target: dev}',
+  ],
+  [
+    'AL502',
+    'build: {context: /home/me/shop, cache_from: ["type=local,src=/x"]}',
+    'build: {context: /home/me/shop, cache_from: ["org/app:cache"]}',
+  ],
+  [
+    'AL502',
+    'build: {context: /home/me/shop, additional_contexts: {home: /home/me}}',
+    'build: {context: /home/me/shop, additional_contexts: {base: "docker-image://alpine", lib: /home/me/shop/lib}}',
+  ],
+  ['AL503', 'build: {context: /home/me}', 'build: {context: /home/me/shop/docker}'],
+  [
+    'AL503',
+    'build: {context: "https://example.com/x.git"}',
+    'build: {context: /home/me/shop, dockerfile: dev.Dockerfile}',
+  ],
+  ['AL503', 'build: {context: /home/me/shop, dockerfile: /home/me/Dockerfile}', 'build: {context: /home/me/shop}'],
+  ['AL601', 'provider: {type: awesomecloud}', 'x-note: text'],
+  ['AL601', 'models: {llm: {}}', 'command: null'],
+]
