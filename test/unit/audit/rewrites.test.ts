@@ -124,6 +124,7 @@ describe('of what was resolved', () => {
     ['narrowed binds', 'AL707'],
     ['protections', 'AL709'],
     ['no meaning', 'AL711'],
+    ['binds of the host', 'AL715'],
   ])('%s: %s, at its place', (kind, rule) => {
     const config = composeConfig(service('environment:\n  OTHER: x\n  TOKEN: "${TOKEN}"'))
     const place = { in: 'compose', path: [], near: '${TOKEN' } as const
