@@ -1,6 +1,7 @@
 // How Claude Code is started in the sandbox: plain data, run elsewhere.
 import type { RunRequest } from '../request/run-request.ts'
-import { proxyEnvironment, RELAY_URL, TOOLS_URL } from '../sandbox/environment.ts'
+import { SERVERS_PATH } from '../sandbox/briefing.ts'
+import { proxyEnvironment, RELAY_URL } from '../sandbox/environment.ts'
 
 export interface ClaudeCommand {
   readonly argv: readonly string[]
@@ -12,12 +13,9 @@ export interface ClaudeCommand {
 /** What stands in the sandbox where the credential would be: the gateway replaces it on the way out. */
 export const PLACEHOLDER = 'placeholder'
 
-/**
- * @param services names that are reached directly, not through the proxy
- * @param bearer for the gateway's tools
- */
-export function claudeCommand(request: RunRequest, services: readonly string[], bearer: string): ClaudeCommand {
-  const { limits, claude } = request
+/** @param services names that are reached directly, not through the proxy */
+export function claudeCommand(request: RunRequest, services: readonly string[]): ClaudeCommand {
+  const { limits, claude, briefing } = request
   return {
     argv: [
       'claude',
@@ -26,7 +24,7 @@ export function claudeCommand(request: RunRequest, services: readonly string[], 
       'stream-json',
       '--verbose',
       // It takes any number of words: what comes after it has to be a flag.
-      ...option('--mcp-config', toolsConfig(request, bearer)),
+      ...option('--mcp-config', briefing && SERVERS_PATH),
       // The sandbox is the permission: nobody is there to be asked.
       '--dangerously-skip-permissions',
       ...option('--max-turns', limits.maxTurns),
@@ -41,15 +39,6 @@ export function claudeCommand(request: RunRequest, services: readonly string[], 
 
 function option(name: string, value: string | number | undefined): readonly string[] {
   return value === undefined ? [] : [name, String(value)]
-}
-
-function toolsConfig({ briefing }: RunRequest, bearer: string): string | undefined {
-  if (!briefing || briefing.tools.length === 0) return undefined
-  const headers = { Authorization: `Bearer ${bearer}` }
-  // Always loaded: prompts name these tools, and Claude Code would otherwise hide them until it is asked to search.
-  const server = (name: string) => ({ type: 'http', url: `${TOOLS_URL}/${name}`, headers, alwaysLoad: true })
-  const servers = briefing.tools.map(({ name }) => [name, server(name)])
-  return JSON.stringify({ mcpServers: Object.fromEntries(servers) })
 }
 
 function claudeEnvironment(kind: RunRequest['credential']['kind']): Record<string, string> {

@@ -3,6 +3,7 @@
 import { timingSafeEqual } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { GatewayConfig, ToolServer } from './gateway-config.ts'
+import { clip } from './judge.ts'
 import { type Log, now } from './log.ts'
 import { answerMessage, type Note } from './mcp.ts'
 import { reply } from './replies.ts'
@@ -13,31 +14,36 @@ export const TOOL_LIMITS = {
   calls: 500,
   /** Of all calls together. */
   callBytes: 4 * 1024 * 1024,
+  /** That are logged: a neighbour that tries without end shall not fill the log. */
+  refusals: 100,
 }
 
 type Tools = NonNullable<GatewayConfig['tools']>
 
 export function createToolServer(tools: Tools, log: Log): Server {
-  const note = noteTaker(log)
+  const deps = { note: noteTaker(log), refused: refusalLog(log) }
   const server = createServer({ headersTimeout: 10_000, requestTimeout: 30_000, maxHeaderSize: 16 * 1024 })
   server.maxConnections = 32
   server.on('request', (incoming, response) => {
-    serveRequest(incoming, response, tools, { log, note }).catch(() =>
-      reply(response, 400, 'airlock: a broken request'),
-    )
+    serveRequest(incoming, response, tools, deps).catch(() => reply(response, 400, 'airlock: a broken request'))
   })
   return server
 }
 
 interface Deps {
-  readonly log: Log
   readonly note: Note
+  readonly refused: (incoming: IncomingMessage, reason: string) => void
 }
 
-async function serveRequest(incoming: IncomingMessage, response: ServerResponse, tools: Tools, { log, note }: Deps) {
+async function serveRequest(
+  incoming: IncomingMessage,
+  response: ServerResponse,
+  tools: Tools,
+  { note, refused }: Deps,
+) {
   const { method = '', url = '' } = incoming
   const refuse = (status: number, reason: string) => {
-    log({ event: 'decision', time: now(), via: 'tools', method, ...asked(incoming, url), verdict: 'refused', reason })
+    refused(incoming, reason)
     reply(response, status, `airlock: ${reason}`)
   }
   if (!isBearer(incoming.headers.authorization, tools.bearer)) return refuse(401, 'these tools are for Claude only')
@@ -52,11 +58,14 @@ async function serveRequest(incoming: IncomingMessage, response: ServerResponse,
   answer(response, server, body, note)
 }
 
-const asked = ({ socket }: IncomingMessage, url: string) => ({
-  host: 'airlock-gateway',
-  port: socket.localPort ?? 0,
-  path: url.split('?')[0]?.slice(0, 200) ?? '',
-})
+function refusalLog(log: Log): Deps['refused'] {
+  let left = TOOL_LIMITS.refusals
+  return ({ method = '', url = '', socket }, reason) => {
+    if (left-- <= 0) return
+    const asked = { method, host: 'airlock-gateway', port: socket.localPort ?? 0, path: clip(url.split('?')[0] ?? '') }
+    log({ event: 'decision', time: now(), via: 'tools', ...asked, verdict: 'refused', reason })
+  }
+}
 
 function isBearer(header: string | undefined, bearer: string): boolean {
   const [given, wanted] = [Buffer.from(header ?? ''), Buffer.from(`Bearer ${bearer}`)]

@@ -11,6 +11,10 @@ import { CONTEXT_FOLDER } from './names.ts'
 /** Where the tools lie that the briefing brings, first on Claude's PATH. */
 export const TOOLS_FOLDER = `${CONTEXT_FOLDER}/bin`
 
+/** The gateway's tools, for Claude Code: a file that only the sandbox has, as the process list is the whole machine's. */
+const SERVERS_FILE = 'mcp.json'
+export const SERVERS_PATH = `${CONTEXT_FOLDER}/${SERVERS_FILE}`
+
 export interface BriefingVolumes {
   readonly context: string
   readonly outbox: string
@@ -30,12 +34,17 @@ const helper = (volumes: BriefingVolumes, user: string, mounts: readonly string[
   ...mounts.flatMap((mount) => ['--volume', mount]),
 ]
 
-/** Writes the files and makes the outbox ready. Errors: `sandbox`. */
+/**
+ * Writes the files and makes the outbox ready. Errors: `sandbox`.
+ * @param servers what Claude Code is told of the gateway's tools
+ */
 export async function fillBriefing(
-  { files }: Briefing,
+  briefing: Briefing,
+  servers: string,
   volumes: BriefingVolumes,
   { docker, signal }: HelperDeps,
 ): Promise<void> {
+  const files = new Map([...briefing.files, [SERVERS_FILE, Buffer.from(servers)]])
   const wrong = [...files.keys()].find((path) => !isInside(path))
   if (wrong !== undefined) throw new Error(`the briefing's file ${JSON.stringify(wrong)} is outside its folder`)
   const mounts = [`${volumes.context}:/context`, `${volumes.outbox}:/outbox`]

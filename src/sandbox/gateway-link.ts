@@ -54,12 +54,13 @@ export function openGateway(docker: Docker, container: string, config: GatewayCo
     onEvent: (listener) => void listeners.push(listener),
     caughtUp: () =>
       new Promise((resolve) => {
-        const timer = setTimeout(() => resolve(false), CATCH_UP_MS)
-        listeners.push((event) => {
-          if (event.event !== 'mark') return
+        const settle = (complete: boolean) => {
           clearTimeout(timer)
-          resolve(true)
-        })
+          resolve(complete)
+        }
+        const timer = setTimeout(() => settle(false), CATCH_UP_MS)
+        listeners.push((event) => event.event === 'mark' && settle(true))
+        void log.done.then(() => settle(false))
         control.stdin.write('\n')
       }),
     close: () => {

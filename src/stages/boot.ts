@@ -1,7 +1,9 @@
 // Starts the sandbox while the copy goes on.
 import { randomBytes } from 'node:crypto'
 import { openPromises } from '../audit/open-promises.ts'
+import { mcpServers } from '../claude/mcp-servers.ts'
 import { AirlockError } from '../ports/errors.ts'
+import type { RunRequest } from '../request/run-request.ts'
 import { type Booted, boot } from '../sandbox/boot.ts'
 import { fillBriefing } from '../sandbox/briefing.ts'
 import { mountsSubpaths } from '../sandbox/engine.ts'
@@ -22,8 +24,6 @@ import type { Stage } from './stage.ts'
 export interface Running extends Booted {
   readonly volumes: WorkspaceVolumes
   readonly policy: PatchPolicy
-  /** For the gateway's tools; no secret that outlives the run, or opens anything but a list that is checked later. */
-  readonly bearer: string
 }
 
 /** Errors: `engine`, `sandbox`, and `input` for files that could not be copied. */
@@ -46,10 +46,9 @@ export async function bootStage(prepared: Prepared, images: Images, stage: Stage
   const kinds = { briefed: request.briefing !== undefined, trusted: trusted !== undefined }
   await createVolumes(docker, names, runId, kinds, workLabels(volumes, policy, request.outputDir))
   const copy = copyIn(prepared.snapshot, trusted, volumes, stage)
-  const briefed = request.briefing && fillBriefing(request.briefing, briefingVolumes(runId, images.gateway), stage)
-  // It may fail before anybody waits for it.
-  briefed?.catch(() => {})
+  // No secret that outlives the run, or opens anything but a list that is checked later.
   const bearer = randomBytes(24).toString('base64url')
+  const briefed = brief(request, bearer, images.gateway, stage)
   const booted = await boot(
     {
       ...{ config, topology: plan, names, runId: request.runId, image: images.sandbox, gatewayImage: images.gateway },
@@ -70,7 +69,7 @@ export async function bootStage(prepared: Prepared, images: Images, stage: Stage
       onOutput: (line) => host.untrusted(line),
     },
   )
-  return { ...booted, volumes, policy, bearer }
+  return { ...booted, volumes, policy }
 }
 
 /** The workspace's files, and the trusted commit's for what services mount of the project. */
@@ -120,4 +119,18 @@ function plannedTopology(
     })
   }
   return plan
+}
+
+/** Starts at once. */
+function brief(
+  { briefing, runId }: RunRequest,
+  bearer: string,
+  image: string,
+  stage: Stage,
+): Promise<void> | undefined {
+  if (!briefing) return undefined
+  const briefed = fillBriefing(briefing, mcpServers(briefing.tools, bearer), briefingVolumes(runId, image), stage)
+  // It may fail before anybody waits for it.
+  briefed.catch(() => {})
+  return briefed
 }

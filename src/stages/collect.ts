@@ -13,7 +13,7 @@ export async function collect(running: Running, stage: Stage): Promise<void> {
   // An outbox that can't be read is a failure, but none that may cost the patch.
   await Promise.all([
     collectPatch(running, stage),
-    collectOutbox(running, stage).catch((error) => stage.record.fail(error)),
+    overRestart(stage.docker, () => collectOutbox(running, stage)).catch((error) => stage.record.fail(error)),
   ])
 }
 

@@ -2,6 +2,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseOutbox } from '../github/outbox.ts'
+import { AirlockError } from '../ports/errors.ts'
 import { type BriefingVolumes, readOutbox } from '../sandbox/briefing.ts'
 import { runNames } from '../sandbox/names.ts'
 import type { Running } from './boot.ts'
@@ -11,6 +12,14 @@ export function briefingVolumes(runId: string, image: string): BriefingVolumes {
   const { contextVolume, outboxVolume } = runNames(runId)
   return { context: contextVolume, outbox: outboxVolume, image, runId }
 }
+
+const unwritten = (file: string, cause: Error) =>
+  new AirlockError('sandbox', 'the outbox could not be written to the output folder', {
+    where: file,
+    detail: cause.message,
+    next: 'Free space where the output goes, or choose another folder (output_dir).',
+    cause,
+  })
 
 const CUT = 'the gateway no longer answered: calls of its tools may be missing'
 
@@ -28,6 +37,8 @@ export async function collectOutbox(running: Running, { request, record, docker 
   record.outbox = parseOutbox(raw, briefing.subject)
   record.notes.push(...record.outbox.refused.map((reason) => `not taken from the outbox: ${reason}`))
   const file = join(outputDir, 'outbox.json')
-  await writeFile(file, `${JSON.stringify(record.outbox, undefined, 2)}\n`)
+  await writeFile(file, `${JSON.stringify(record.outbox, undefined, 2)}\n`).catch((error: Error) => {
+    throw unwritten(file, error)
+  })
   record.output.outbox = file
 }

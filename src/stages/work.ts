@@ -55,7 +55,7 @@ function stoppedFromOutside(restarted: boolean): AirlockError {
 
 async function follow(running: Running, transcriptFile: string, stage: Stage) {
   const { request, docker, signal, host, record } = stage
-  const command = claudeCommand(request, record.services, running.bearer)
+  const command = claudeCommand(request, record.services)
   const transcript = openTranscript(transcriptFile)
   record.output.transcript = transcriptFile
   let progress: Progress = emptyProgress()

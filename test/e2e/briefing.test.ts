@@ -69,7 +69,7 @@ printf x > 008.approve; printf x > '009.comment
 ::error::x'; printf 'by hand' > 010.comment; ln 010.comment 011.comment; printf honest > 012.comment; ls`),
   // The bearer is no secret to a process of the sandbox; then it can do what Claude can, and nothing else.
   bash(`${POST}
-bearer=$(cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' '\\n' | sed -n 's/.*Bearer \\([A-Za-z0-9_-]\\{20,\\}\\).*/\\1/p' | head -1)
+bearer=$(sed -n 's/.*Bearer \\([A-Za-z0-9_-]*\\).*/\\1/p' /airlock/context/mcp.json)
 post "$bearer" claude | head -1; post wrong nobody | head -1`),
   inline({ path: '../../etc/passwd', line: 1, body: 'out of the tree' }),
   inline({ path: 'src/total.ts', line: 1, body: 'x', side: 'LEFT', pull_number: 99 }),

@@ -134,6 +134,12 @@ describe('a service of the project that found the port', () => {
     expect(calls(rig)).toHaveLength(1)
   })
 
+  test('can try without end, and does not fill the log', async () => {
+    await using rig = await start()
+    for (let at = 0; at < TOOL_LIMITS.refusals + 20; at += 1) await ask(rig, { headers: { authorization: undefined } })
+    expect(refusals(rig)).toHaveLength(TOOL_LIMITS.refusals)
+  })
+
   test('gets nothing out of the proxy for it either: it is no destination', async () => {
     await using rig = await start({ 'airlock-gateway': ['172.18.0.2'] })
     const target = `airlock-gateway:${rig.toolsPort}`

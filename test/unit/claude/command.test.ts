@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { claudeCommand } from '../../../src/claude/command.ts'
+import { mcpServers } from '../../../src/claude/mcp-servers.ts'
 import type { RunRequest } from '../../../src/request/run-request.ts'
 
 const REQUEST: RunRequest = {
@@ -23,7 +24,7 @@ const REQUEST: RunRequest = {
 
 describe('the command line of Claude', () => {
   test('plain', () => {
-    expect(claudeCommand(REQUEST, [], 'bearer').argv).toEqual([
+    expect(claudeCommand(REQUEST, []).argv).toEqual([
       'claude',
       '--print',
       '--output-format',
@@ -43,13 +44,12 @@ describe('the command line of Claude', () => {
         claude: { ...REQUEST.claude, args: [], settings: '{"model":"opus"}' },
       },
       [],
-      'bearer',
     )
     expect(argv.slice(6)).toEqual(['--max-turns', '7', '--max-budget-usd', '1.5', '--settings', '{"model":"opus"}'])
   })
 
   test('the prompt goes over standard input, word for word', () => {
-    const { argv, stdin } = claudeCommand(REQUEST, [], 'bearer')
+    const { argv, stdin } = claudeCommand(REQUEST, [])
     expect(stdin).toBe(REQUEST.prompt)
     expect(argv.join(' ')).not.toContain('Fix it')
   })
@@ -60,19 +60,19 @@ describe('the environment of Claude', () => {
     ['api-key' as const, 'ANTHROPIC_API_KEY', 'CLAUDE_CODE_OAUTH_TOKEN'],
     ['oauth-token' as const, 'CLAUDE_CODE_OAUTH_TOKEN', 'ANTHROPIC_API_KEY'],
   ])('%s: a placeholder in %s and nothing in %s', (kind, set, unset) => {
-    const { env } = claudeCommand({ ...REQUEST, credential: { kind, value: 'real-secret' } }, [], 'bearer')
+    const { env } = claudeCommand({ ...REQUEST, credential: { kind, value: 'real-secret' } }, [])
     expect(env[set]).toBe('placeholder')
     expect(env).not.toHaveProperty(unset)
   })
 
   test('holds neither the credential nor the host’s proxy', () => {
-    const all = JSON.stringify(claudeCommand(REQUEST, ['db'], 'bearer'))
+    const all = JSON.stringify(claudeCommand(REQUEST, ['db']))
     expect(all).not.toContain('sk-ant-real')
     expect(all).not.toContain('3128')
   })
 
   test('services are reached directly, everything else by the gateway', () => {
-    const { env } = claudeCommand(REQUEST, ['db', 'redis'], 'bearer')
+    const { env } = claudeCommand(REQUEST, ['db', 'redis'])
     expect(env).toMatchObject({
       ANTHROPIC_BASE_URL: 'http://airlock-gateway:8081',
       HTTPS_PROXY: 'http://airlock-gateway:8080',
@@ -81,13 +81,15 @@ describe('the environment of Claude', () => {
     })
   })
 
-  test('with a briefing, the gateway’s tools are named, before another flag and for Claude alone', () => {
-    const tools = [{ name: 'github_comment', tools: [] }]
-    const briefing = { files: new Map(), tools, subject: 'pull' } as const
-    const { argv } = claudeCommand({ ...REQUEST, briefing }, [], 'the-bearer')
+  test('with a briefing, the file that names the gateway’s tools, before another flag', () => {
+    const briefing = { files: new Map(), tools: [], subject: 'pull' } as const
+    const { argv } = claudeCommand({ ...REQUEST, briefing }, [])
     const at = argv.indexOf('--mcp-config')
-    expect(argv[at + 2]).toMatch(/^--/)
-    expect(JSON.parse(argv[at + 1] ?? '')).toEqual({
+    expect(argv.slice(at + 1, at + 3)).toEqual(['/airlock/context/mcp.json', '--dangerously-skip-permissions'])
+  })
+
+  test('the gateway’s tools, for Claude alone', () => {
+    expect(JSON.parse(mcpServers([{ name: 'github_comment', tools: [] }], 'the-bearer'))).toEqual({
       mcpServers: {
         github_comment: {
           ...{ type: 'http', url: 'http://airlock-gateway:8082/github_comment', alwaysLoad: true },
