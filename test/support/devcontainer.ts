@@ -118,7 +118,7 @@ function remove(id: string, composeProject: string | undefined): void {
   for (const image of new Set(images)) {
     const tags = docker('inspect', '--format', '{{join .RepoTags " "}}', image).split(' ')
     for (const tag of tags.filter((name) => name.startsWith('vsc-project-') || name.startsWith(`${composeProject}-`)))
-      docker('rmi', tag)
+      docker('rmi', '--force', tag)
   }
 }
 

@@ -28,26 +28,36 @@ export interface DistributionOptions {
   readonly newest: string
   /** Platform to versions that were published for it. */
   readonly releases: Readonly<Record<string, readonly string[]>>
+  /** Served as every binary, instead of the real ones. */
+  readonly script?: string
+  /** Serve other binaries than the manifest is of. */
+  readonly tamper?: boolean
 }
 
-export async function startDistribution({ newest, releases }: DistributionOptions): Promise<Distribution> {
+export async function startDistribution({
+  newest,
+  releases,
+  script,
+  tamper,
+}: DistributionOptions): Promise<Distribution> {
   const certificates = makeCertificates(HOST)
   const asked: string[] = []
+  const texts = new Map<string, string>()
   const binaries = new Map<string, string>()
   const manifests = new Map<string, Record<string, { readonly checksum: string }>>()
   for (const [platform, versions] of Object.entries(releases)) {
     for (const version of versions) {
-      const file = binary(platform, version)
-      binaries.set(`${RELEASES}/${version}/${platform}/claude`, file)
-      const checksum = readFileSync(`${file}.sha256`, 'utf8')
+      const file = script === undefined ? binary(platform, version) : undefined
+      const path = `${RELEASES}/${version}/${platform}/claude`
+      if (file) binaries.set(path, file)
+      else texts.set(path, script ?? '')
+      const checksum = file ? readFileSync(`${file}.sha256`, 'utf8') : sha256(`${script}${tamper ? ' but' : ''}`)
       manifests.set(version, { ...manifests.get(version), [platform]: { checksum } })
     }
   }
-  const documents = [...manifests].map(([version, platforms]) => [
-    `${RELEASES}/${version}/manifest.json`,
-    JSON.stringify({ version, platforms }),
-  ])
-  const texts = new Map(documents as [string, string][])
+  for (const [version, platforms] of manifests) {
+    texts.set(`${RELEASES}/${version}/manifest.json`, JSON.stringify({ version, platforms }))
+  }
   for (const channel of ['latest', 'stable']) texts.set(`${RELEASES}/${channel}`, newest)
   const site = createTlsServer(certificates, (request, response) => {
     const path = request.url ?? ''
@@ -91,6 +101,8 @@ function tunnel(target: string, socket: Socket, site: number): void {
   })
 }
 
+const sha256 = (content: string | Buffer) => createHash('sha256').update(content).digest('hex')
+
 /** The binary of an npm package, kept beside its hash for the next test. */
 function binary(platform: string, version: string): string {
   const folder = join(tmpdir(), `airlock-test-binaries-${process.getuid?.() ?? 0}`)
@@ -104,7 +116,6 @@ function binary(platform: string, version: string): string {
   execFileSync('tar', ['-xzf', join(work, packed), '-C', work, 'package/claude'])
   renameSync(join(work, 'package/claude'), file)
   rmSync(work, { recursive: true })
-  const sum = createHash('sha256').update(readFileSync(file)).digest('hex')
-  writeFileSync(`${file}.sha256`, sum)
+  writeFileSync(`${file}.sha256`, sha256(readFileSync(file)))
   return file
 }

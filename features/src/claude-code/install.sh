@@ -11,7 +11,8 @@ AUTOUPDATE=${AUTOUPDATE:-false}
 UNATTENDED=${UNATTENDED:-false}
 
 RELEASES=https://downloads.claude.ai/claude-code-releases
-BINARY=/usr/local/bin/claude
+COMMAND=/usr/local/bin/claude
+BINARY=/usr/local/lib/claude-code/claude
 CONFIG_DIR=/var/lib/claude-code
 # In the environment of every session, so that it tells where it comes from.
 MARK=CLAUDE_CODE_FEATURE
@@ -141,6 +142,18 @@ download() {
   done
 }
 
+# Downloaders trust one file: the image's own authorities go in beside the option's.
+collect_authorities() {
+  if [ -z "$CACERTIFICATE" ]; then return; fi
+  for bundle in /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt /etc/ssl/ca-bundle.pem; do
+    if [ -r "$bundle" ]; then
+      cat "$bundle"
+      break
+    fi
+  done >"$work/authorities"
+  { echo && cat "$CACERTIFICATE"; } >>"$work/authorities"
+}
+
 host_of() { echo "$1" | sed 's#^[a-z]*://##; s#/.*##'; }
 
 download_once() {
@@ -149,7 +162,7 @@ download_once() {
 
 curl_once() {
   set -- "$1" "$2" --silent --show-error --location --connect-timeout 15 --speed-limit 1000 --speed-time 30
-  if [ -n "$CACERTIFICATE" ]; then set -- "$@" --cacert "$CACERTIFICATE"; fi
+  if [ -n "$CACERTIFICATE" ]; then set -- "$@" --cacert "$work/authorities"; fi
   if [ "$resume" = true ]; then set -- "$@" --continue-at -; fi
   url=$1
   file=$2
@@ -172,7 +185,7 @@ curl_once() {
 wget_once() {
   set -- "$1" "$2" -T 30
   if [ -n "$CACERTIFICATE" ] && wget --help 2>&1 | grep -q -- --ca-certificate; then
-    set -- "$@" "--ca-certificate=$CACERTIFICATE"
+    set -- "$@" "--ca-certificate=$work/authorities"
   fi
   if [ "$resume" = true ]; then set -- "$@" -c; fi
   url=$1
@@ -288,6 +301,23 @@ place_binary() {
   echo "Claude Code $VERSION for $platform is installed"
 }
 
+# Claude Code updates itself into the home of who runs it, and can't into the image. What a user has there goes first,
+# or the update would be made and never used.
+write_command() {
+  mkdir -p "${COMMAND%/*}"
+  if [ "$AUTOUPDATE" = true ]; then
+    cat >"$work/command" <<COMMAND
+#!/bin/sh
+if [ -x "\$HOME/.local/bin/claude" ]; then exec "\$HOME/.local/bin/claude" "\$@"; fi
+exec $BINARY "\$@"
+COMMAND
+    chmod 0755 "$work/command"
+  else
+    ln -s "$BINARY" "$work/command"
+  fi
+  mv -f "$work/command" "$COMMAND"
+}
+
 # A fresh volume takes owner and mode from this folder. The user's ids may change after the build (updateRemoteUserUID),
 # so everybody in the container may write. No sticky bit: Claude Code replaces its settings whole, by a rename, and where
 # that is refused it writes over them in place, which two sessions at once can tear.
@@ -312,7 +342,8 @@ write_managed_settings() {
     mkdir -p "${settings%/*}"
   fi
   env="\"$MARK\":\"$VERSION\""
-  if [ "$AUTOUPDATE" = false ]; then env="$env,\"DISABLE_AUTOUPDATER\":\"1\""; fi
+  # The second one refuses `claude update` too: what it makes would not be the claude that runs.
+  if [ "$AUTOUPDATE" = false ]; then env="$env,\"DISABLE_AUTOUPDATER\":\"1\",\"DISABLE_UPDATES\":\"1\""; fi
   if [ -n "$CACERTIFICATE" ]; then env="$env,\"NODE_EXTRA_CA_CERTS\":\"$CACERTIFICATE\""; fi
   more=
   if [ "$UNATTENDED" = true ]; then
@@ -334,12 +365,14 @@ validate_options
 find_platform
 present=false
 # Beside the target, so that the last step is a rename.
-mkdir -p /usr/local/bin
+mkdir -p /usr/local
 work=$(mktemp -d /usr/local/.claude-code.XXXXXX)
 trap 'rm -rf "$work"' EXIT
 install_downloader
+collect_authorities
 if [ -n "$NPMREGISTRY" ]; then install_from_npm; else install_native; fi
 place_binary
+write_command
 remove_downloader
 prepare_config_dir
 write_managed_settings

@@ -5,43 +5,20 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { temporaryFolder } from '../../support/airlock.ts'
 import { makeCertificates } from '../../support/certificates.ts'
-import { type Done, dockerAsync, featureImage } from '../../support/feature-images.ts'
+import { devcontainer } from '../../support/devcontainer.ts'
+import { docker } from '../../support/engine-state.ts'
+import { featureImage } from '../../support/feature-images.ts'
+import { install, NOTHING_LEFT, RUNS, SCRIPT } from '../../support/feature-install.ts'
 import { type Mirror, npmMirror } from '../../support/npm-mirror.ts'
-import { ROOT } from '../../support/steps.ts'
 
-const SCRIPT = '#!/bin/sh\necho "1.2.3 (Claude Code)"\n'
-const images = { glibc: '', musl: '' }
 let small: Mirror
 beforeAll(async () => {
-  images.glibc = await featureImage('glibc')
-  images.musl = await featureImage('musl')
+  await Promise.all([featureImage('glibc'), featureImage('musl')])
   small = await npmMirror({ script: SCRIPT })
 })
 afterAll(() => small?.[Symbol.asyncDispose]())
 
-interface Install {
-  readonly image?: keyof typeof images
-  readonly options?: Readonly<Record<string, string>>
-  /** Shell lines before and after the installer, which is what $INSTALL runs. */
-  readonly before?: string
-  readonly after?: string
-  readonly args?: readonly string[]
-}
-
-function install({ image = 'glibc', options = {}, before = '', after = '', args = [] }: Install): Promise<Done> {
-  const env = Object.entries(options).flatMap(([name, value]) => ['--env', `${name}=${value}`])
-  const script = `${before}\nsh /feature/install.sh; code=$?\n${after}\nexit $code`
-  return dockerAsync([
-    ...['run', '--rm', '--network', 'host', '--label', 'airlock.test=feature', '--tmpfs', '/scratch'],
-    ...['--volume', `${join(ROOT, 'features/src/claude-code')}:/feature:ro`, ...env, ...args],
-    ...[images[image], 'sh', '-c', script],
-  ])
-}
-
 const SMALL = () => ({ VERSION: '1.2.3', NPMREGISTRY: small.url })
-const RUNS = 'claude --version; ls /usr/local/bin /usr/local/.claude* 2>/dev/null'
-const NOTHING_LEFT =
-  'ls -A /usr/local/bin; ls -d /usr/local/.claude* 2>/dev/null; ls /etc/claude-code 2>/dev/null; true'
 
 describe('installs', () => {
   test.each(['glibc', 'musl'] as const)('the real binary on %s', async (image) => {
@@ -54,8 +31,8 @@ describe('installs', () => {
   })
 
   test.each([
-    ['curl', 'rm -f /usr/bin/wget'],
-    ['wget', 'rm -f /usr/bin/curl'],
+    ['dash and curl', 'rm -f /usr/bin/wget; [ "$(readlink -f /bin/sh)" = /usr/bin/dash ] || exit 9'],
+    ['dash and wget', 'rm -f /usr/bin/curl; [ "$(readlink -f /bin/sh)" = /usr/bin/dash ] || exit 9'],
     [
       'busybox sh and its wget',
       'rm -f /usr/bin/curl /usr/bin/wget; mkdir /bb; /bin/busybox --install -s /bb; export PATH=/bb:$PATH; rm /bin/sh; ln -s /bin/busybox /bin/sh',
@@ -85,23 +62,64 @@ describe('installs', () => {
     const { output } = await install({
       options: SMALL(),
       before:
-        'mkdir -p /usr/local/bin; echo old > /usr/local/bin/claude; chmod +x /usr/local/bin/claude; echo "1.0.0 linux-x64" > /usr/local/bin/claude.version',
+        'lib=/usr/local/lib/claude-code; mkdir -p $lib; echo old > $lib/claude; chmod +x $lib/claude; echo "1.0.0 linux-x64" > $lib/claude.version; echo own > /usr/local/bin/claude',
       after: RUNS,
     })
     expect(output).toContain('1.2.3 (Claude Code)')
   })
 
-  test('and removes what it only needed for that', async () => {
+  // Package managers that do as the real ones do, without a mirror; apt's own way is one of features/test.
+  test.each([
+    ['apt-get', 'install -y -qq --no-install-recommends curl', 'purge -y --auto-remove curl'],
+    ['apk', 'add -q --no-cache --virtual .claude-code-downloader curl', 'del -q .claude-code-downloader'],
+    ['dnf', 'install -y -q curl', 'remove -y -q curl'],
+    ['zypper', '-q -n install curl', '-q -n remove curl'],
+  ])('and removes what %s installed only for that', async (manager, added, removed) => {
+    const does = `case " $* " in *" install "*|*" add "*) cp /curl /usr/bin/curl;; *" purge "*|*" del "*|*" remove "*) rm /usr/bin/curl;; esac`
+    const fake = `printf '%s\\n' '#!/bin/sh' 'echo "$@" >> /packages.log' '${does}' > /usr/local/bin/${manager}`
     const { exitCode, output } = await install({
       options: SMALL(),
-      // A package manager that does as apt does, without a mirror.
-      before: `rm -f /usr/bin/wget; mv /usr/bin/curl /curl; printf '#!/bin/sh\\necho "$@" >> /apt.log\\ncase $1 in install) cp /curl /usr/bin/curl;; purge) rm /usr/bin/curl;; esac\\n' > /usr/local/bin/apt-get; chmod +x /usr/local/bin/apt-get; PATH=/usr/local/bin:$PATH`,
-      after: 'cat /apt.log; command -v curl; claude --version',
+      before: `rm -f /usr/bin/wget /usr/bin/apt-get; mv /usr/bin/curl /curl; ${fake}; chmod +x /usr/local/bin/${manager}`,
+      after: 'cat /packages.log; command -v curl; claude --version',
     })
     expect(exitCode, output).toBe(0)
-    expect(output).toMatch(
-      /install -y -qq --no-install-recommends curl ca-certificates\npurge -y --auto-remove curl\n1\.2\.3/,
-    )
+    const log = output
+      .slice(output.indexOf('is installed\n') + 13)
+      .split('\n')
+      .filter(Boolean)
+    expect(log.filter((line) => line !== 'update -qq').map((line) => line.replace(' ca-certificates', ''))).toEqual([
+      added,
+      removed,
+      '1.2.3 (Claude Code)',
+    ])
+  })
+
+  test('neither downloader nor package manager', async () => {
+    const before = 'rm -f /usr/bin/wget /usr/bin/curl /usr/bin/apt-get'
+    const { exitCode, output } = await install({ options: SMALL(), before, after: NOTHING_LEFT })
+    expect(exitCode).toBe(1)
+    expect(output).toMatch(/neither curl nor wget is in the image[\s\S]*Install curl in the Dockerfile/)
+  })
+
+  test('for arm64, what is made for it', async () => {
+    const uname = `rm /usr/bin/uname; printf '#!/bin/sh\\n[ "$1" = -m ] && echo aarch64 || echo Linux\\n' > /usr/bin/uname; chmod +x /usr/bin/uname`
+    const { exitCode, output } = await install({ options: SMALL(), before: uname })
+    expect(exitCode, output).toBe(0)
+    expect(output).toContain('Claude Code 1.2.3 for linux-arm64 is installed')
+  })
+
+  test('nothing, where a build finds its layers in the cache', async () => {
+    await using mirror = await npmMirror({ script: SCRIPT, host: '0.0.0.0' })
+    const gateway = docker('network', 'inspect', 'bridge', '--format', '{{range .IPAM.Config}}{{.Gateway}}{{end}}')
+    const feature = { version: '1.2.3', npmRegistry: mirror.url.replace('127.0.0.1', gateway) }
+    const image = await featureImage('glibc')
+    const make = () => devcontainer({ config: { image, remoteUser: 'dev' }, feature })
+    await using first = await make()
+    const { length } = mirror.asked
+    expect(length).toBeGreaterThan(0)
+    await using second = await make()
+    expect((await second.exec('claude --version')).output).toBe((await first.exec('claude --version')).output)
+    expect(mirror.asked).toHaveLength(length)
   })
 })
 
@@ -115,7 +133,9 @@ describe('settings', () => {
   }
 
   test('no self-update, unless asked for', async () => {
-    expect(await managed({})).toContain('{"env":{"CLAUDE_CODE_FEATURE":"1.2.3","DISABLE_AUTOUPDATER":"1"}}')
+    expect(await managed({})).toContain(
+      '{"env":{"CLAUDE_CODE_FEATURE":"1.2.3","DISABLE_AUTOUPDATER":"1","DISABLE_UPDATES":"1"}}',
+    )
     expect(await managed({ AUTOUPDATE: 'true' })).toContain('{"env":{"CLAUDE_CODE_FEATURE":"1.2.3"}}')
   })
 
@@ -260,12 +280,17 @@ describe('an option is a word, never a command', () => {
   const OPTIONS = ['VERSION', 'NPMREGISTRY', 'CACERTIFICATE', 'AUTOUPDATE', 'UNATTENDED']
 
   test.each(OPTIONS)('%s', async (option) => {
-    for (const value of HOSTILE) {
-      const options = { ...SMALL(), [option]: value }
-      const { exitCode, output } = await install({ options, after: `${NOTHING_LEFT}; ls /pwned 2>/dev/null` })
-      expect({ value, exitCode }).toEqual({ value, exitCode: 1 })
-      expect(output).toMatch(/^claude-code feature: option (version|npmRegistry|caCertificate|autoUpdate|unattended) /)
-      expect(output).not.toContain('/pwned')
-    }
+    const values = HOSTILE.flatMap((value, at) => ['--env', `VALUE_${at}=${value}`])
+    const each = `for at in ${HOSTILE.map((_, at) => at).join(' ')}; do eval "value=\\$VALUE_$at"
+      env "${option}=$value" sh /feature/install.sh 2>/said; echo "$at ended with $?: $(head -1 /said)"; done`
+    const before = `${each}; ls /pwned 2>/dev/null; ${NOTHING_LEFT}; echo ==`
+    // Control: without such a value the same container installs.
+    const { exitCode, output } = await install({ options: SMALL(), before, args: values })
+    expect(exitCode, output).toBe(0)
+    const name = option.toLowerCase()
+    const refused = HOSTILE.map((_, at) =>
+      expect.stringMatching(new RegExp(`^${at} ended with 1: .*option ${name} `, 'i')),
+    )
+    expect(output.slice(0, output.indexOf('==')).trim().split('\n')).toEqual(refused)
   })
 })
