@@ -70,8 +70,8 @@ export function gitHubClient(options: ClientOptions): GitHub {
       onSecondaryRateLimit: (seconds: number, _: unknown, __: unknown, times: number) => waits(seconds, times, options),
       retryAfterBaseValue: secondMs,
       fallbackSecondaryRateRetryAfter: 60,
-      write: new Bottleneck.Group({ maxConcurrent: 1, minTime: WRITE_EVERY_MS }),
-      notifications: new Bottleneck.Group({ maxConcurrent: 1, minTime: NOTIFY_EVERY_MS }),
+      write: new Bottleneck.Group({ maxConcurrent: 1, minTime: (WRITE_EVERY_MS * secondMs) / 1000 }),
+      notifications: new Bottleneck.Group({ maxConcurrent: 1, minTime: (NOTIFY_EVERY_MS * secondMs) / 1000 }),
     },
   })
   return {

@@ -6,8 +6,16 @@ import { GitHubError } from './failure.ts'
 /** Who writes with a job's own token. */
 const JOB_ACCOUNT = 'github-actions[bot]'
 
-/** The login that the token writes as. */
-export async function whoAmI(github: GitHub): Promise<string> {
+const KNOWN = new WeakMap<GitHub, Promise<string>>()
+
+/** The login that the token writes as; asked once. Errors: GitHub's. */
+export function whoAmI(github: GitHub): Promise<string> {
+  const known = KNOWN.get(github) ?? ask(github)
+  KNOWN.set(github, known)
+  return known
+}
+
+async function ask(github: GitHub): Promise<string> {
   try {
     return (await github.request<{ login: string }>('GET /user')).login
   } catch (error) {

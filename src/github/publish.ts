@@ -91,7 +91,7 @@ const readPatch = async ({ result: { output } }: Step) =>
 function answerText({ pen, outcome, task }: Step, answer: string, patch: string | undefined): string {
   const { branch, pullRequest } = outcome.done
   const made = pullRequest
-    ? [`${pullRequest.created ? 'Opened' : 'Updated'} #${pullRequest.number}.`]
+    ? [`Pull request: #${pullRequest.number}`]
     : branch && task.mode === 'reply'
       ? [`Pushed ${branch.sha.slice(0, 10)} to the branch.`]
       : []
