@@ -5,6 +5,7 @@ import { basename, dirname, join, relative, resolve } from 'node:path'
 import { type Docker, lastLines } from '../ports/docker.ts'
 import { AirlockError } from '../ports/errors.ts'
 import { type EnvContext, judgeEnvFiles, readDotEnv, redact } from './env-files.ts'
+import { NO_AGENT } from './host-binds.ts'
 import { isString, listOf, objectOf } from './json.ts'
 import type { ComposeModel, EnvFile, Json, JsonObject, Note, Rewrite } from './resolved-config.ts'
 
@@ -50,7 +51,12 @@ export async function composeConfig(
 }
 
 // What reaches out is off, whatever a repository's .env says: the process environment wins over it.
-const CLOSED = { COMPOSE_EXPERIMENTAL_GIT_REMOTE: 'false', COMPOSE_EXPERIMENTAL_OCI_REMOTE: 'false', COMPOSE_FILE: '' }
+const CLOSED = {
+  COMPOSE_EXPERIMENTAL_GIT_REMOTE: 'false',
+  COMPOSE_EXPERIMENTAL_OCI_REMOTE: 'false',
+  COMPOSE_FILE: '',
+  SSH_AUTH_SOCK: NO_AGENT,
+}
 
 async function config(files: readonly string[], options: readonly string[], call: Call, input?: string) {
   const args = [

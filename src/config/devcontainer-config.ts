@@ -149,7 +149,7 @@ function finished({ document, value }: Devcontainer, body: Body, context: Config
   for (const id of leftOut) {
     note(`feature ${id} is left out: airlock installs Claude Code itself`, noMeaning(['features', id]))
   }
-  const mounts = keptMounts(complete.mounts, { home: context.process.environment.HOME, note })
+  const mounts = keptMounts(complete.mounts, directory, { home: context.process.environment.HOME, note })
   const settings = settingsOf(complete.mounts === undefined ? complete : { ...complete, mounts })
   return {
     ...body,

@@ -26,9 +26,16 @@ export function tidyModel(model: ComposeModel, context: TidyContext): ComposeMod
 }
 
 function tidyService(name: string, service: JsonObject, context: TidyContext): JsonObject {
-  const volumes = listOf(service.volumes).flatMap((volume) => tidyVolume(name, objectOf(volume), context))
+  const given = listOf(service.volumes).map(objectOf)
+  const others = given.filter((volume) => !isSharedMemory(volume))
+  const volumes = others.flatMap((volume) => tidyVolume(name, volume, context))
+  if (others.length < given.length) {
+    const text = `service ${name} has shared memory of its own, not the host's`
+    context.note(text, { kind: 'narrowed binds', place: inService(name, 'volumes', SHARED_MEMORY) })
+  }
   return {
     ...service,
+    ...(others.length < given.length && service.shm_size === undefined ? { shm_size: ENOUGH } : {}),
     ...(service.volumes === undefined ? {} : { volumes }),
     ...(service.environment === undefined ? {} : { environment: withValues(name, service.environment, context) }),
     ...(service.security_opt === undefined
@@ -36,6 +43,12 @@ function tidyService(name: string, service: JsonObject, context: TidyContext): J
       : { security_opt: keptSecurityOptions(service.security_opt, inService(name, 'security_opt'), context.note) }),
   }
 }
+
+// Browsers want more of it than the 64 MB of a container; the host's is where programs of the host meet.
+const SHARED_MEMORY = '/dev/shm'
+const ENOUGH = String(2 * 1024 ** 3)
+const isSharedMemory = ({ type, source, target }: JsonObject) =>
+  type === 'bind' && source === SHARED_MEMORY && target === SHARED_MEMORY
 
 // A variable without a value would be taken from the host's environment when the service is started.
 function withValues(name: string, environment: Json, { note }: TidyContext): JsonObject {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { baseOfDevcontainer, baseOfService } from '../../../src/config/base-image.ts'
 import { redact } from '../../../src/config/env-files.ts'
+import { keptMounts } from '../../../src/config/host-binds.ts'
 import type { ComposeModel, Json, JsonObject } from '../../../src/config/resolved-config.ts'
 import { selectServices } from '../../../src/config/services.ts'
 import { featuresOf, settingsOf } from '../../../src/config/settings.ts'
@@ -142,6 +143,28 @@ describe('small changes to the model', () => {
     const { services, notes } = tidied({ web: { volumes: [bind(source, target)] } })
     expect(services.web?.volumes).toEqual([bind(source, target)])
     expect(notes).toEqual([])
+  })
+
+  it('gives a browser shared memory of its own', () => {
+    const shm = bind('/dev/shm', '/dev/shm')
+    const { services, notes } = tidied({ chrome: { volumes: [shm] }, other: { volumes: [shm], shm_size: '1' } })
+    expect(services).toMatchObject({
+      chrome: { volumes: [], shm_size: '2147483648' },
+      other: { volumes: [], shm_size: '1' },
+    })
+    expect(notes).toHaveLength(2)
+  })
+
+  it.each<[Json, readonly Json[]]>([
+    ['type=bind,source=~/.ssh,target=/root/.ssh', []],
+    ['type=bind,source=/.aws,target=/root/.aws', []],
+    ['type=bind,source=,target=/ssh-agent', []],
+    ['type=bind,source=/srv/x,target=/data', ['type=bind,source=/srv/x,target=/data']],
+    ['type=volume,target=/x', ['type=volume,target=/x']],
+    [{ type: 'bind', source: './x', target: '/x' }, [{ type: 'bind', source: '/home/me/shop/x', target: '/x' }]],
+    [{ type: 'bind', source: '../x', target: '/x' }, [{ type: 'bind', source: '/home/me/x', target: '/x' }]],
+  ])('of the mount %j stays %j', (mount, kept) => {
+    expect(keptMounts([mount], '/home/me/shop', { home: '/home/me', note: () => {} })).toEqual(kept)
   })
 
   it("narrows the sandbox's bind of the folder around the project to the project", () => {
