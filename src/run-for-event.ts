@@ -44,7 +44,8 @@ export async function runForEvent(occasion: Occasion, deps: RunDeps): Promise<Ou
   if (plan.kind === 'alone') return { kind: 'ran', result: await run(plan.request, deps), published: undefined }
   await using _ = plan.sources
   for (const note of plan.notes) host.info(note)
-  return runAbout(plan, occasion, deps)
+  // Awaited here: the sources go when this function ends.
+  return await runAbout(plan, occasion, deps)
 }
 
 async function runAbout(plan: About, occasion: Occasion, deps: RunDeps): Promise<Outcome> {

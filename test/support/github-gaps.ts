@@ -1,9 +1,9 @@
 // Where emulate 0.12.2 is not like GitHub, and what the front makes of it: a refusal that GitHub would give, a request
 // put into the words that emulate takes, or an answer completed with what emulate itself holds elsewhere.
 //
-// Absent in emulate, and left so (404): GraphQL (and with it resolving review threads and commits signed by GitHub),
-// issues/N of a pull request, commit statuses, reactions, tarballs, workflow runs and their logs (there is no way to make one), suggestions as more
-// than text, timestamps that a test could set. `start_line` of a comment is accepted and forgotten.
+// Absent in emulate, and left so (404): GraphQL (and with it resolving review threads), issues/N of a pull request, commit
+// statuses, reactions, tarballs, workflow runs and their logs (there is no way to make one), signatures of commits,
+// suggestions as more than text, timestamps that a test could set. `start_line` of a comment is accepted and forgotten.
 // Here, in the order below:
 // - diff and patch media types: emulate answers JSON; the front says 406, as GitHub does when a diff is too large;
 // - GET /user with an installation's token: emulate names the owner; GitHub says 403;
@@ -11,6 +11,7 @@
 // - texts above 65,536 characters: emulate takes them; 422;
 // - comments on lines outside the diff: emulate takes them; 422;
 // - comments of a new review: emulate wants `position`, which GitHub has beside `line`;
+// - the answer to a comment on a line: emulate wants `in_reply_to_id` where GitHub has `in_reply_to`;
 // - pulls/N/files: emulate makes names up; pulls/N/commits: it adds the base's. Both are asked of its own compare;
 // - a pull request does not move with its branch, and counts no files;
 // - collaborators' permission: emulate says `push` where GitHub says `write`.
@@ -94,6 +95,8 @@ export async function translated(asked: Asked): Promise<Pick<Asked, 'path' | 'qu
     }))
     return { ...asked, body: { ...asked.body, comments: await Promise.all(comments) } }
   }
+  if (asked.method === 'POST' && rest === '/comments' && asked.body?.in_reply_to !== undefined)
+    return { ...asked, body: { ...asked.body, in_reply_to_id: asked.body.in_reply_to } }
   return asked
 }
 

@@ -25,9 +25,13 @@ export interface Play {
   readonly structured?: object
   /** Happens while Claude is at work. */
   readonly meanwhile?: () => Promise<unknown>
+  /** Looks at the files before they are gone. */
+  readonly finally?: (played: Played) => void
   /** More inputs of airlock's. */
   readonly inputs?: Readonly<Record<string, string>>
   readonly secrets?: Readonly<Record<string, string>>
+  /** GITHUB_RUN_ID, when a job is run again; another for each run otherwise. */
+  readonly runId?: string
 }
 
 export interface Played {
@@ -42,12 +46,13 @@ export interface Played {
   readonly outputs: Readonly<Record<string, string>>
 }
 
+let runs = 1000
 const HERE = '/tmp/at-work'
 const GO_ON = '/tmp/searched'
 
 /** Plays a workflow of examples/workflows, or any other file, to an event. Its first job has to have started. */
 export async function play(shop: HostedProject, file: string, event: GitHubEvent, played: Play = {}): Promise<Played> {
-  const { steps = [], text = 'Done.', structured, meanwhile, inputs = {}, secrets } = played
+  const { steps = [], text = 'Done.', structured, meanwhile, inputs = {}, secrets, runId = String(++runs) } = played
   const wait = bash(`touch ${HERE}; until [ -e ${GO_ON} ]; do sleep 0.1; done; rm ${HERE} ${GO_ON}`)
   const scenario: Scenario = { kind: 'steps', steps: [wait, ...steps], text, ...(structured ? { structured } : {}) }
   const model = await startModel({ scenario })
@@ -66,7 +71,7 @@ export async function play(shop: HostedProject, file: string, event: GitHubEvent
   const watch = watched(() => [token], meanwhile, over.signal)
   try {
     const jobs = await runWorkflow(file, {
-      ...{ github, origin: shop.checkout.directory, event, folder: folder.path },
+      ...{ github, origin: shop.checkout.directory, event, folder: folder.path, runId },
       ...{ secrets: secrets ?? { ANTHROPIC_API_KEY: TEST_KEY }, env: { ANTHROPIC_BASE_URL: model.url } },
       inputs: { claude_npm_registry: npmRegistry(), ...inputs },
     })
@@ -80,10 +85,12 @@ export async function play(shop: HostedProject, file: string, event: GitHubEvent
     // The runner masks the token by itself, and the key is masked by airlock.
     expect(job.log.replaceAll(/^::add-mask::.*$/gm, '')).not.toContain(token)
     const outputs = Object.assign({}, ...job.steps.map((step) => step.outputs)) as Record<string, string>
-    return {
+    const ended: Played = {
       ...{ job, before, after: await shop.github.dump(), journal, outputs, prompt: promptOf(model.requests()) },
       result: outputs.result_file ? (JSON.parse(readFileSync(outputs.result_file, 'utf8')) as RunResult) : undefined,
     }
+    played.finally?.(ended)
+    return ended
   } finally {
     over.abort()
     await watch.catch(() => {})

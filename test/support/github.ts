@@ -41,6 +41,8 @@ export interface GitHub extends AsyncDisposable {
   forget(from: number): void
   /** Breaks one of the next answers. */
   fault(fault: Fault): void
+  /** Faults that never came to pass. */
+  unused(): readonly Fault[]
   /** A new token of the Action, as GITHUB_TOKEN has it for these permissions; what is left out is none. */
   token(permissions?: Permissions): Promise<string>
   as(login: string): Rest
@@ -100,6 +102,7 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<GitHub> 
     ...{ repository, url: server + prefix, server, journal: front.journal, as },
     forget: (from) => void front.journal.splice(from),
     fault: (fault) => void front.faults.push(fault),
+    unused: () => front.faults.splice(0),
     async token(permissions = EVERYTHING) {
       const token = await mint(1, permissions)
       front.tokens.set(token, 'action')

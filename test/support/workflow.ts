@@ -1,7 +1,7 @@
 // Runs a workflow's job as a runner would: from its YAML, with the permissions that it asks for and no more, step by
 // step. airlock's own action runs as action.yml says, main and then post.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { parse } from 'yaml'
 import { ActionRunner, type Ended, plainEnvironment, readCommandFile, startProcess } from './airlock.ts'
 import type { GitHub, Permissions } from './github.ts'
@@ -30,6 +30,8 @@ export interface WorkflowOptions {
   readonly env?: Readonly<Record<string, string>>
   /** Inputs of airlock's that only this machine needs. */
   readonly inputs?: Readonly<Record<string, string>>
+  /** GITHUB_RUN_ID: the same when a job is run again. */
+  readonly runId?: string
   /** A folder that is the runner's: workspace, temporary files. */
   readonly folder: string
 }
@@ -57,7 +59,7 @@ const AIRLOCK = 'airlock-run/airlock'
 
 /** Undefined where the event does not start the workflow. */
 export async function runWorkflow(file: string, options: WorkflowOptions): Promise<readonly JobEnded[] | undefined> {
-  const workflow = readWorkflow(file, readFileSync(join(ROOT, file), 'utf8'))
+  const workflow = readWorkflow(file, readFileSync(resolve(ROOT, file), 'utf8'))
   if (!starts(workflow.on, options.event)) return undefined
   const ended: JobEnded[] = []
   for (const job of workflow.jobs) {
@@ -199,7 +201,12 @@ class JobRun {
       github: {
         ...{ event: event.payload, event_name: event.name, repository: github.repository, repository_owner: owner },
         ...{ ref: event.ref, sha: event.sha, actor: event.actor, triggering_actor: event.actor, token: this.#token },
-        ...{ head_ref: pull?.head.ref ?? '', base_ref: pull?.base.ref ?? '', workflow: name, run_id: '1' },
+        ...{
+          head_ref: pull?.head.ref ?? '',
+          base_ref: pull?.base.ref ?? '',
+          workflow: name,
+          run_id: this.#options.runId ?? '4711',
+        },
         ...{ server_url: github.server, api_url: github.url, workspace: this.#workspace },
       },
       ...{ secrets: { GITHUB_TOKEN: this.#token, ...secrets }, inputs: event.payload.inputs ?? {}, vars: {} },
@@ -212,7 +219,7 @@ class JobRun {
 
   /** What every step of a job finds in its environment. Source: GitHub's documentation of variables. */
   #variables(): Record<string, string> {
-    const { github, event, folder, env } = this.#options
+    const { github, event, folder, env, runId = '4711' } = this.#options
     const payload = join(folder, 'event.json')
     writeFileSync(payload, JSON.stringify(event.payload))
     return {
@@ -220,7 +227,7 @@ class JobRun {
       ...{ CI: 'true', GITHUB_ACTIONS: 'true', RUNNER_OS: 'Linux', RUNNER_TEMP: join(folder, 'temp') },
       ...{ GITHUB_WORKSPACE: this.#workspace, GITHUB_EVENT_NAME: event.name, GITHUB_EVENT_PATH: payload },
       ...{ GITHUB_REPOSITORY: github.repository, GITHUB_SHA: event.sha, GITHUB_REF: event.ref },
-      ...{ GITHUB_ACTOR: event.actor, GITHUB_TRIGGERING_ACTOR: event.actor, GITHUB_RUN_ID: '4711' },
+      ...{ GITHUB_ACTOR: event.actor, GITHUB_TRIGGERING_ACTOR: event.actor, GITHUB_RUN_ID: runId },
       ...{ GITHUB_RUN_ATTEMPT: '1', GITHUB_JOB: this.#job.id, GITHUB_WORKFLOW: 'test' },
       ...{ GITHUB_API_URL: github.url, GITHUB_SERVER_URL: github.server, GITHUB_GRAPHQL_URL: `${github.url}/graphql` },
       ...env,
