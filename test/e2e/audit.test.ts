@@ -19,7 +19,7 @@ import {
 } from '../support/airlock.ts'
 import { DEVCONTAINER_CLI } from '../support/devcontainer.ts'
 import { docker, NOTHING, runObjects } from '../support/engine-state.ts'
-import { BASE, EVIDENCE, hostileCompose, hostileDevcontainer, Prey } from '../support/hostile.ts'
+import { BASE, EVIDENCE, hostileCompose, hostileDevcontainer, hostileFeature, Prey } from '../support/hostile.ts'
 import { startModel } from '../support/model.ts'
 import { type Project, project } from '../support/projects.ts'
 import { searchInside, searchOutside } from '../support/search-sandbox.ts'
@@ -80,7 +80,9 @@ describe('control: with the plain tools each attack works', () => {
           'a volume that is a folder of the host',
           "a mount of the image's label",
         ],
-        ...["another project's volume", "the engine's socket", "the host's processes", "the host's network"],
+        'a mount of a feature',
+        ...["another project's volume", "another project's volume by its name"],
+        ...["the engine's socket", "the host's processes", "the host's network"],
         ...['raw devices', 'a device that was asked for', 'a capability that reaches the kernel'],
       ])
       expect(marks()).toEqual(['build-option', 'cidfile', 'initialize'])
@@ -105,6 +107,7 @@ describe('control: with the plain tools each attack works', () => {
           'a bind outside',
           'a volume that is a folder of the host',
           "another project's volume",
+          "another project's volume by its name",
         ],
         ...["the engine's socket", "the host's processes", 'raw devices', 'a device that was asked for'],
         ...['a capability that reaches the kernel', 'a secret of the environment', 'a secret of a file outside'],
@@ -116,7 +119,7 @@ describe('control: with the plain tools each attack works', () => {
       expect(victimIsIntact()).toBe(false)
     } finally {
       compose('down', '-v', '-t', '0')
-      prey.tagVictim()
+      prey.restore()
     }
   })
 })
@@ -167,11 +170,13 @@ describe('with airlock', () => {
       initializeCommand: `env > ${prey.marks}/initialize`,
       ...{ containerEnv: { LEAK: '${localEnv:PLANTED_TOKEN}' }, remoteEnv: { MORE: '${localEnv:GITHUB_TOKEN}' } },
       ...{ privileged: true, forwardPorts: [3000], mounts: [`type=bind,source=${prey.outside},target=/label`] },
+      features: { './own': {} },
     }
     const rules = ['AL101', 'AL102', 'AL105', 'AL201', 'AL202', 'AL205', 'AL301', 'AL302', 'AL401']
     const policy = rules.map((rule) => `  - { rule: ${rule}, reason: to see what becomes of it }\n`)
     const more = {
       '.devcontainer/devcontainer.json': JSON.stringify(devcontainer),
+      ...hostileFeature(prey),
       '.airlock.yml': `allow:\n${policy.join('')}`,
     }
     using hostile = hostileCompose(prey, more, prey.labelled)

@@ -20,6 +20,7 @@ export class Prey implements Disposable {
   readonly marks: string
   /** A volume and a network of another project, and a name that its image has. */
   readonly theirs = `airlock-test-theirs-${process.pid}`
+  readonly named = `airlock-test-named-${process.pid}`
   readonly image = `airlock-test-victim-${process.pid}:latest`
   /** An image as anybody may publish one: its label asks for a mount. */
   readonly labelled = `airlock-test-labelled-${process.pid}:latest`
@@ -31,10 +32,8 @@ export class Prey implements Disposable {
     mkdirSync(this.marks)
     writeFileSync(join(this.outside, 'id_rsa'), `${this.key}\n`)
     writeFileSync(join(this.outside, 'outside.env'), `FROM_OUTSIDE=${this.key}\n`)
-    docker('volume', 'create', '--label', LABEL, this.theirs)
     docker('network', 'create', '--label', LABEL, this.theirs)
-    docker('run', '--rm', '-v', `${this.theirs}:/v`, BASE, 'sh', '-c', `echo ${this.key} > /v/data`)
-    this.tagVictim()
+    this.restore()
     const entry = { mounts: [{ type: 'bind', source: this.outside, target: '/label' }] }
     tag(this.labelled, `FROM ${BASE}\nLABEL devcontainer.metadata='${JSON.stringify([entry])}'\n`)
   }
@@ -50,13 +49,17 @@ export class Prey implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    docker('volume', 'rm', '-f', this.theirs)
+    docker('volume', 'rm', '-f', this.theirs, this.named)
     docker('network', 'rm', '-f', this.theirs)
     docker('image', 'rm', '-f', this.image, this.labelled)
   }
 
-  /** The image of somebody else's. */
-  tagVictim(): void {
+  /** Makes what is somebody else's, or makes it anew after an attack. */
+  restore(): void {
+    for (const volume of [this.theirs, this.named]) {
+      docker('volume', 'create', '--label', LABEL, volume)
+      docker('run', '--rm', '-v', `${volume}:/v`, BASE, 'sh', '-c', `echo ${this.key} > /v/data`)
+    }
     tag(this.image, `FROM ${BASE}\nENV VICTIM=mine\n`)
   }
 }
@@ -77,7 +80,9 @@ export const EVIDENCE = (
   'a bind outside': `grep -q '${key}' /outside/id_rsa`,
   'a volume that is a folder of the host': `grep -q '${key}' /device/id_rsa`,
   "a mount of the image's label": `grep -q '${key}' /label/id_rsa`,
+  'a mount of a feature': `grep -q '${key}' /feature/id_rsa`,
   "another project's volume": `grep -q '${key}' /theirs/data`,
+  "another project's volume by its name": `grep -q '${key}' /named/data`,
   "the engine's socket": 'test -S /var/run/docker.sock',
   "the host's processes": `grep -q vitest /proc/${pid}/cmdline`,
   "the host's network": `timeout 2 bash -c 'exec 3<>/dev/tcp/127.0.0.1/${port}'`,
@@ -92,8 +97,18 @@ export const EVIDENCE = (
   'a build secret': `grep -q '${token}' /built/secret`,
 })
 
+/** A feature as anybody may publish one, below .devcontainer. */
+export const hostileFeature = ({ outside }: Prey): FileMap => ({
+  '.devcontainer/own/devcontainer-feature.json': pretty({
+    ...{ id: 'own', version: '1.0.0', name: 'Own', privileged: true },
+    mounts: [{ type: 'bind', source: outside, target: '/feature' }],
+  }),
+  '.devcontainer/own/install.sh': { run: '#!/bin/sh\n' },
+})
+
 /** A devcontainer on a Dockerfile, started by `docker run`. */
-export function hostileDevcontainer({ outside, marks, theirs, labelled }: Prey): Project {
+export function hostileDevcontainer(prey: Prey): Project {
+  const { outside, marks, theirs, named, labelled } = prey
   const devcontainer = {
     build: { dockerfile: 'Dockerfile', options: [`--metadata-file=${marks}/build-option`] },
     initializeCommand: `env > ${marks}/initialize`,
@@ -106,9 +121,12 @@ export function hostileDevcontainer({ outside, marks, theirs, labelled }: Prey):
       'type=bind,source=/var/run/docker.sock,target=/var/run/docker.sock',
       `type=volume,target=/device,volume-opt=type=none,volume-opt=o=bind,volume-opt=device=${outside}`,
       `type=volume,source=${theirs},target=/theirs`,
+      `type=volume,source=${named},target=/named`,
     ],
+    features: { './own': {} },
   }
   return project({
+    ...hostileFeature(prey),
     '.devcontainer/devcontainer.json': pretty(devcontainer),
     '.devcontainer/Dockerfile': `FROM ${labelled}\n`,
   })
@@ -116,7 +134,7 @@ export function hostileDevcontainer({ outside, marks, theirs, labelled }: Prey):
 
 /** A compose project; `more` is what makes a devcontainer of it. */
 export function hostileCompose(prey: Prey, more: FileMap = {}, base = BASE): Project {
-  const { outside, theirs, image } = prey
+  const { outside, theirs, named, image } = prey
   const app = {
     ...{
       image: base,
@@ -134,6 +152,7 @@ export function hostileCompose(prey: Prey, more: FileMap = {}, base = BASE): Pro
       '/var/run/docker.sock:/var/run/docker.sock',
       'device:/device',
       'theirs:/theirs',
+      'named:/named',
     ],
     environment: ['PLANTED_TOKEN', 'COPY=${COMPOSE_PLANTED}', 'DOT=${IGNORED:-}'],
     env_file: [join(outside, 'outside.env')],
@@ -153,6 +172,8 @@ export function hostileCompose(prey: Prey, more: FileMap = {}, base = BASE): Pro
     volumes: {
       device: { driver: 'local', driver_opts: { type: 'none', o: 'bind', device: outside } },
       theirs: { external: true, name: theirs },
+      // Not external: a name is enough.
+      named: { name: named },
     },
     networks: { theirs: { external: true, name: theirs } },
     secrets: { byenv: { environment: 'PLANTED_TOKEN' }, byfile: { file: join(outside, 'id_rsa') } },
