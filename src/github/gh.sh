@@ -2,7 +2,7 @@
 # `gh` inside the sandbox, where there is neither a token nor a way to GitHub. What it shows was rendered before the run
 # began (src/github/tool-files.ts); what it shall say goes to the outbox, which Airlock reads when Claude has ended.
 # Output and exit codes are those of GitHub's own command line where no terminal is there: https://cli.github.com/manual
-# Needs a POSIX shell, cat, wc and mv; jq only for --jq with more than the name of a field.
+# Needs a POSIX shell, cat, wc and mv; jq only for filters beyond a field.
 set -eu
 
 context=${AIRLOCK_CONTEXT:-/airlock/context}
@@ -76,7 +76,7 @@ print_json() {
 check_jq() {
   [ -n "$has_json" ] || [ -z "$jq$template" ] || refuse 'cannot use --jq or --template without specifying --json'
   [ -z "$jq" ] || command -v jq >/dev/null 2>&1 ||
-    refuse "--jq needs the program jq, which is not installed here (only --jq .FIELD works without it): leave --jq out and read the JSON"
+    refuse "--jq needs the program jq, which is not installed here (without it, only .FIELD, .FIELD.KEY, .FIELD[] and .FIELD[].KEY work): leave --jq out and read the JSON"
 }
 
 # --- commands --------------------------------------------------------------------------------------------------------
@@ -93,15 +93,17 @@ view() {
 }
 
 view_json() {
-  # The most usual of filters works without jq.
+  # What the simplest of filters print lies ready: .FIELD, .FIELD.KEY, .FIELD[] and .FIELD[].KEY work without jq.
+  filter=${jq#.}
   case $jq in
-    '' | . | .*[!A-Za-z]*) ;;
+    .*[!][A-Za-z.]* | '' | .) ;;
     .*)
       case ",$fields," in
-        *",${jq#.},"*)
-          cat "$data/text/${jq#.}"
-          echo
-          return 0
+        *",${filter%%[.[]*},"*)
+          if [ -f "$data/text/$filter" ]; then
+            cat "$data/text/$filter"
+            return 0
+          fi
           ;;
       esac
       ;;

@@ -4,7 +4,7 @@
 //   gh/kind number repository url branch base state author    one line each, of what the run is about
 //   gh/view comments list diff names checks                   what the command of that name prints
 //   gh/pr/FIELD, gh/issue/FIELD                               fragments of `pr view --json`, `issue view --json`
-//   gh/text/FIELD                                             the same as text, for `--jq .FIELD`
+//   gh/text/FILTER                                            what `--jq .FILTER` prints, for the simplest of filters
 //   gh/check/NUMBER/FIELD                                     fragments of `pr checks --json`
 //   gh/exit                                                   exit code of `pr checks`
 //   ci/job-ID.log                                             logs of failed jobs
@@ -53,7 +53,7 @@ function subjectFiles(context: FrozenContext): Files {
     ...fragments(kind, fields),
     // An issue's commands take a pull request's number as well.
     ...(context.kind === 'pull' ? fragments('issue', issueFields(context)) : []),
-    ...Object.entries(fields).map(([name, value]) => [`text/${name}`, asText(value)] as const),
+    ...Object.entries(fields).flatMap(([name, value]) => filtered(name, value)),
   ]
 }
 
@@ -74,4 +74,18 @@ function pullFiles(context: FrozenContext): Files {
 const fragments = (folder: string, fields: Readonly<Record<string, unknown>>): Files =>
   Object.entries(fields).map(([name, value]) => [`${folder}/${name}`, JSON.stringify(value)])
 
-const asText = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value))
+/** What jq makes of `.FIELD`, `.FIELD.KEY`, `.FIELD[]` and `.FIELD[].KEY`: enough for most scripts, where no jq is. */
+function filtered(name: string, value: unknown): Files {
+  const whole = [`text/${name}`, lines([value])] as const
+  if (typeof value !== 'object' || value === null) return [whole]
+  const [path, items] = Array.isArray(value)
+    ? [`text/${name}[]`, value as readonly object[]]
+    : [`text/${name}`, [value]]
+  const keys = [...new Set(items.flatMap((item) => Object.keys(item)))]
+  const byKey = keys.map((key) => [`${path}.${key}`, lines(items.map((item) => Reflect.get(item, key)))] as const)
+  return [whole, ...(Array.isArray(value) ? [[path, lines(items)] as const] : []), ...byKey]
+}
+
+// As `jq -rc` prints them, a line each: texts as they are, all else as JSON.
+const lines = (values: readonly unknown[]) =>
+  values.map((value) => `${typeof value === 'string' ? value : (JSON.stringify(value) ?? 'null')}\n`).join('')

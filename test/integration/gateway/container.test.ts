@@ -193,6 +193,35 @@ describe('the gateway', () => {
   })
 })
 
+describe('its log, as the host has it', () => {
+  const bearer = 'a-bearer-of-this-run'
+  const tool = { name: 'say', description: '', inputSchema: { type: 'object', properties: {}, required: [] } } as const
+  const tools = {
+    bearer,
+    servers: [{ name: 'notes', tools: [{ ...tool, answer: { kind: 'note', text: 'noted' } }] }],
+  } as const
+  const NOTE = `const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'say' } });
+    const headers = { authorization: 'Bearer ${bearer}', 'content-type': 'application/json' };
+    for (let at = 0; at < 20; at += 1) await fetch('http://' + gateway + ':8082/notes', { method: 'POST', headers, body });`
+
+  test('is complete when the gateway says so', async () => {
+    const { container, link } = await startGatewayContainer({ tools }, OPEN)
+    await inNetwork(OPEN, `const gateway = '${await addressIn(container, OPEN)}'; ${NOTE} return 0`)
+    expect(await link.caughtUp()).toBe(true)
+    expect(link.events.filter((event) => event.event === 'call')).toHaveLength(20)
+    expect(await link.caughtUp()).toBe(true)
+    link.close()
+    await docker('wait', container)
+  })
+
+  test('is known to be cut when the gateway is gone', async () => {
+    const { container, link } = await startGatewayContainer({ tools }, OPEN)
+    await docker('kill', container)
+    expect(await link.caughtUp()).toBe(false)
+    link.close()
+  })
+})
+
 describe('the probe', () => {
   const ways = (hostAddress: string): readonly ProbeTarget[] => [
     { kind: 'tcp', direction: 'out', name: 'the host', host: hostAddress, port: 1 },

@@ -91,6 +91,8 @@ describe.each(SHELLS)('in %s', (...shell) => {
       ...{ author: { is_bot: false, login: 'octocat' }, body: PULL.body, number: 12, title: 'Fix the total' },
     })
     expect(run(['pr', 'view', '--json', 'body', '--jq', '.body']).out).toBe(`${PULL.body}\n`)
+    expect(run(['pr', 'view', '--json', 'files', '-q', '.files[].path']).out).toBe('src/total.ts\ndocs/ü "x".md\n')
+    expect(run(['pr', 'view', '--json', 'author,body', '-q.author.login']).out).toBe('octocat\n')
     expect(run(['pr', 'diff'])).toEqual({ code: 0, out: PULL.diff, err: '' })
     expect(run(['pr', 'diff', '--name-only']).out).toBe('src/total.ts\ndocs/ü "x".md\n')
   })
@@ -256,8 +258,38 @@ describe('lists hold the subject, where it fits', () => {
 })
 
 describe('--jq', () => {
-  test('with more than a field it needs jq, and says so', () => {
-    expect(gh(['pr', 'view', '--json', 'comments', '--jq', '.comments[].body'])).toEqual({
+  const comments = PULL.said.filter((said) => said.kind === 'comment')
+  test.each([
+    ['number', '.number', '12\n'],
+    ['title,isDraft', '.isDraft', 'false\n'],
+    ['labels', '.labels', '[{"name":"bug"},{"name":"needs review"}]\n'],
+    ['labels', '.labels[]', '{"name":"bug"}\n{"name":"needs review"}\n'],
+    ['labels', '.labels[].name', 'bug\nneeds review\n'],
+    ['comments', '.comments[].body', `${comments.map(({ body }) => `${body}\n`).join('')}`],
+    ['comments', '.comments[].author', '{"login":"hubot"}\n'],
+    ['latestReviews', '.latestReviews[].state', 'CHANGES_REQUESTED\n'],
+  ])('--json %s --jq %s works without jq', (fields, filter, out) => {
+    expect(gh(['pr', 'view', '--json', fields, '--jq', filter])).toEqual({ code: 0, out, err: '' })
+  })
+
+  test('nothing to list is nothing', () => {
+    expect(gh(['pr', 'view', '--json', 'statusCheckRollup', '-q', '.statusCheckRollup[]'], { place: 'quiet' })).toEqual(
+      {
+        ...{ code: 0, out: '', err: '' },
+      },
+    )
+  })
+
+  test.each([
+    ['comments', '.comments[].author.login'],
+    ['comments', '.comments | length'],
+    ['comments', '.comments[0].body'],
+    ['comments', '.title'],
+    ['title', '..'],
+    ['title', '...'],
+    ['title', './../number'],
+  ])('--json %s --jq %s needs jq, and says so', (fields, filter) => {
+    expect(gh(['pr', 'view', '--json', fields, '--jq', filter])).toEqual({
       ...{ code: 1, out: '', err: expect.stringContaining('needs the program jq') },
     })
   })
