@@ -9,6 +9,9 @@ import type { RunRequest } from './run-request.ts'
 
 const HELP = 'Every input is described in docs/inputs.md.'
 
+// What describes the sandbox comes from the base then, and is looked for there: the head may have moved it.
+const WITH_A_HEAD = /^(pull_request.*|issue_comment|workflow_run)$/
+
 /** Errors: one `input` error with every problem. */
 export function requestFromAction(around: Surroundings): {
   readonly request: RunRequest
@@ -20,8 +23,10 @@ export function requestFromAction(around: Surroundings): {
   if (given.text('prompt_file')?.trim() === '-') findings.problem('prompt_file: a workflow has no standard input')
   const github = parseGitHub(given, findings)
   // What an event asks for needs no prompt; whether this one does is decided with the event.
-  const promptless = github.mode !== 'run' && Boolean(around.env.GITHUB_EVENT_PATH)
-  const request = parseRequest(given, { ...around, readStdin: () => ' ' }, findings, promptless)
+  const { GITHUB_EVENT_PATH: event, GITHUB_EVENT_NAME: name = '' } = around.env
+  const promptless = github.mode !== 'run' && Boolean(event)
+  const elsewhere = Boolean(event) && WITH_A_HEAD.test(name)
+  const request = parseRequest(given, { ...around, readStdin: () => ' ' }, findings, { promptless, elsewhere })
   findings.throwIfAny(HELP)
   return { request: { ...request, fullLog: github.showFullOutput }, github, warnings: findings.warnings }
 }

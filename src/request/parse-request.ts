@@ -23,11 +23,20 @@ export interface Surroundings {
   readonly outputRoot: string
 }
 
-/**
- * @param promptless whether the run may find out by itself what to do
- * What is wrong goes to `findings`: the request is of use only if there is no problem among them.
- */
-export function parseRequest(given: Given, around: Surroundings, findings: Findings, promptless = false): RunRequest {
+export interface Leniency {
+  /** The run may find out by itself what to do. */
+  readonly promptless?: boolean
+  /** The files that describe the project may lie in another commit than what is checked out. */
+  readonly elsewhere?: boolean
+}
+
+/** What is wrong goes to `findings`: the request is of use only if there is no problem among them. */
+export function parseRequest(
+  given: Given,
+  around: Surroundings,
+  findings: Findings,
+  { promptless = false, elsewhere = false }: Leniency = {},
+): RunRequest {
   const { cwd, env } = around
   const runId = newRunId()
   const directory = existing(cwd, given.text('directory') ?? '.', 'folder', given.spell('directory'), findings)
@@ -37,7 +46,7 @@ export function parseRequest(given: Given, around: Surroundings, findings: Findi
     runId,
     directory,
     prompt: parsePrompt(given, cwd, around.readStdin, findings, promptless),
-    project: parseProjectSource(given, directory, findings),
+    project: parseProjectSource(given, directory, findings, elsewhere),
     ...parseServices(given, findings),
     credential: parseCredential(given, env, findings),
     upstream: parseUpstream(env, findings),

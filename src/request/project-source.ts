@@ -1,4 +1,5 @@
 // Which files describe the project's environment, and which container Claude works in.
+import { resolve } from 'node:path'
 import { existing } from './files.ts'
 import type { Findings, Given } from './given.ts'
 import type { ProjectSource, SuppliedBase } from './run-request.ts'
@@ -6,10 +7,18 @@ import { matching } from './values.ts'
 
 const SERVICE = /^[a-zA-Z0-9][a-zA-Z0-9._-]*$/
 
-export function parseProjectSource(given: Given, directory: string, findings: Findings): ProjectSource {
+/** @param elsewhere whether the files may lie in another commit than what is checked out: they are looked for there then */
+export function parseProjectSource(
+  given: Given,
+  directory: string,
+  findings: Findings,
+  elsewhere = false,
+): ProjectSource {
+  const fileAt = (path: string, name: string) =>
+    elsewhere ? resolve(directory, path) : existing(directory, path, 'file', given.spell(name), findings)
   const config = given.text('config_file')?.trim()
   const composeFiles = given.list('compose_file')
-  const base = suppliedBase(given, directory, findings)
+  const base = suppliedBase(given, fileAt, findings)
   const spell = given.spell
   if (config !== undefined && composeFiles.length > 0) {
     findings.problem(
@@ -21,16 +30,20 @@ export function parseProjectSource(given: Given, directory: string, findings: Fi
     findings.problem(`${spell(name)} is for projects without a devcontainer; it can't go with ${spell('config_file')}`)
   }
   if (config !== undefined) {
-    return { kind: 'devcontainer', file: existing(directory, config, 'file', spell('config_file'), findings) }
+    return { kind: 'devcontainer', file: fileAt(config, 'config_file') }
   }
   if (composeFiles.length > 0) {
-    const files = composeFiles.map((file) => existing(directory, file, 'file', spell('compose_file'), findings))
+    const files = composeFiles.map((file) => fileAt(file, 'compose_file'))
     return { kind: 'compose', files, ...(base ? { base } : {}) }
   }
   return { kind: 'auto', ...(base ? { base } : {}) }
 }
 
-function suppliedBase(given: Given, directory: string, findings: Findings): SuppliedBase | undefined {
+function suppliedBase(
+  given: Given,
+  fileAt: (path: string, name: string) => string,
+  findings: Findings,
+): SuppliedBase | undefined {
   // The engine reads it: a name that starts with a dash would be an option there.
   const image = matching('base_image', /^[a-z0-9][\w./:@-]*$/i, 'the name of an image', given, findings)
   const file = given.text('base_dockerfile')?.trim()
@@ -38,7 +51,7 @@ function suppliedBase(given: Given, directory: string, findings: Findings): Supp
   if (image !== undefined && file !== undefined) findings.problem(`give ${imageName} or ${fileName}, not both`)
   if (image !== undefined) return { kind: 'image', image }
   if (file === undefined) return undefined
-  return { kind: 'dockerfile', file: existing(directory, file, 'file', fileName, findings) }
+  return { kind: 'dockerfile', file: fileAt(file, 'base_dockerfile') }
 }
 
 export function parseServices(given: Given, findings: Findings): { service?: string; services?: readonly string[] } {

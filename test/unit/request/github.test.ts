@@ -86,6 +86,15 @@ describe('a run without a prompt', () => {
   })
 })
 
+test('files that describe the project are looked for in the base, whatever the head has left of them', () => {
+  const event = { GITHUB_EVENT_PATH: '/event.json' }
+  const inputs = { ...LEAST, config_file: 'gone/devcontainer.json' }
+  const { project: source } = byInputs(inputs, folder, { ...event, GITHUB_EVENT_NAME: 'pull_request' }).request
+  expect(source).toEqual({ kind: 'devcontainer', file: `${folder}/gone/devcontainer.json` })
+  const push = () => byInputs(inputs, folder, { ...event, GITHUB_EVENT_NAME: 'push' })
+  expect(problems(push)).toEqual(['config_file: gone/devcontainer.json does not exist'])
+})
+
 test('at a terminal they are no flags', () => {
   expect(problems(() => byFlags(['--prompt', 'x', '--fail-on', 'high'], folder))).toEqual([
     '--fail-on is no flag: fail_on is an input of the Action, for runs on GitHub',
