@@ -2,10 +2,8 @@
 export interface Row {
   readonly what: string
   readonly comparedWith: string
-  /** Medians, milliseconds. */
-  readonly ms: number
-  readonly comparedMs: number
-  readonly ratio: number
+  /** Both medians with their unit, and the ratio where there is one. */
+  readonly figures: string
   readonly budget: string
   readonly kept: boolean
 }
@@ -15,7 +13,7 @@ export function median(values: readonly number[]): number {
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
 }
 
-/** Runs both in turn, so that a machine that slows down slows both. Returns the two medians, milliseconds. */
+/** Runs both in turn, so that a machine that slows down slows both. Returns the two medians. */
 export async function alternate(
   rounds: number,
   one: () => Promise<number>,
@@ -30,22 +28,39 @@ export async function alternate(
   return [median(first), median(second)]
 }
 
-/** A row whose budget is a ratio. */
-export function ratioRow(
-  what: string,
-  comparedWith: string,
-  [ms, comparedMs]: readonly [number, number],
-  most: number,
-): Row {
-  const ratio = ms / comparedMs
-  return { what, comparedWith, ms, comparedMs, ratio, budget: `≤ ${most}×`, kept: ratio <= most }
+export interface Comparison {
+  readonly what: string
+  readonly comparedWith: string
+  /** Medians, milliseconds. */
+  readonly ms: readonly [number, number]
 }
 
+/** @param kept given the two, whether the budget holds */
+export function timeRow(
+  { what, comparedWith, ms }: Comparison,
+  budget: string,
+  kept: (ms: number, comparedMs: number) => boolean,
+): Row {
+  const [one, other] = ms
+  const figures = `${show(one)} ms against ${show(other)} ms: ${(one / other).toFixed(2)}×`
+  return { what, comparedWith, figures, budget, kept: kept(one, other) }
+}
+
+/** A row whose budget is a ratio. */
+export const ratioRow = (comparison: Comparison, most: number): Row =>
+  timeRow(comparison, `≤ ${most}×`, (ms, comparedMs) => ms / comparedMs <= most)
+
+const show = (ms: number) => ms.toFixed(ms < 10 ? 2 : 0)
+
 export function printRows(rows: readonly Row[]): void {
-  for (const { what, comparedWith, ms, comparedMs, ratio, budget, kept } of rows) {
-    const figures = `${ms.toFixed(ms < 10 ? 2 : 0)} ms against ${comparedMs.toFixed(comparedMs < 10 ? 2 : 0)} ms`
-    process.stdout.write(
-      `${kept ? '✓' : '✗'} ${what}\n    ${figures} (${comparedWith}): ${ratio.toFixed(2)}×, budget ${budget}\n`,
-    )
+  for (const { what, comparedWith, figures, budget, kept } of rows) {
+    process.stdout.write(`${kept ? '✓' : '✗'} ${what}\n    ${figures} (${comparedWith}), budget ${budget}\n`)
   }
+}
+
+/** Milliseconds that something takes. */
+export async function timed(work: () => Promise<unknown>): Promise<number> {
+  const started = performance.now()
+  await work()
+  return performance.now() - started
 }

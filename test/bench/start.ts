@@ -150,13 +150,29 @@ export async function benchStart(): Promise<readonly Row[]> {
     const ours = median(times.airlock)
     return [
       ratioRow(
-        'warm start until Claude’s first request',
-        'docker compose up -d + docker exec claude',
-        [ours, median(times.plain)],
+        {
+          what: 'warm start until Claude’s first request',
+          comparedWith: 'docker compose up -d + docker exec claude',
+          ms: [ours, median(times.plain)],
+        },
         1.3,
       ),
-      ratioRow('the same', 'devcontainer up + devcontainer exec claude', [ours, median(times.devcontainer)], 0.7),
-      ratioRow('stop and sweep', 'docker compose down -v -t 0', [median(stops), median(downs)], 1.2),
+      ratioRow(
+        {
+          what: 'the same',
+          comparedWith: 'devcontainer up + devcontainer exec claude',
+          ms: [ours, median(times.devcontainer)],
+        },
+        0.7,
+      ),
+      ratioRow(
+        {
+          what: 'stop and sweep',
+          comparedWith: 'docker compose down -v -t 0',
+          ms: [median(stops), median(downs)],
+        },
+        1.2,
+      ),
     ]
   } finally {
     await model.stop()
