@@ -53,9 +53,8 @@ interface Measured {
 export async function benchGateway(): Promise<readonly Row[]> {
   const engine = dockerClient(hostProcess(allowedEnvironment(process.env)))
   const image = await ensureGatewayImage(engine, installation(ROOT))
-  const server = spawn(process.execPath, ['-e', SERVER], { stdio: ['ignore', 'pipe', 'inherit'] })
-  const [line] = (await once(server.stdout, 'data')) as [Buffer]
-  const port = Number(line.toString())
+  // The model's own address is closed to the proxy, so that the download needs another.
+  const [model, site] = await Promise.all([startServer(), startServer()])
   docker('network', 'create', ...LABEL, NAME)
   const host = docker('network', 'inspect', '--format', '{{(index .IPAM.Config 0).Gateway}}', NAME)
   const tmpfs = ['--tmpfs', '/run/airlock:mode=0700,uid=65532,gid=65532,size=1m,noexec']
@@ -63,8 +62,8 @@ export async function benchGateway(): Promise<readonly Row[]> {
   docker('run', '--detach', ...LABEL, ...named, ...tmpfs, '--init', '--cap-drop', 'ALL', '--read-only', image, 'serve')
   const link = openGateway(engine, NAME, {
     credential: { kind: 'api-key', value: 'sk-bench' },
-    upstream: `http://127.0.0.1:${port}`,
-    allow: [parseAllowedDomain(`host.docker.internal:${port}+private`)],
+    upstream: `http://127.0.0.1:${model.port}`,
+    allow: [parseAllowedDomain(`host.docker.internal:${site.port}+private`)],
   })
   try {
     await link.ready
@@ -75,13 +74,15 @@ export async function benchGateway(): Promise<readonly Row[]> {
       })
       return JSON.parse(await text(child.stdout)) as Measured
     }
-    const site = { host, port, path: '/large' }
     const direct: Measured[] = []
     const through: Measured[] = []
-    const url = `http://host.docker.internal:${port}/large`
+    const url = `http://host.docker.internal:${site.port}/large`
     await alternate(
       ROUNDS,
-      async () => direct.push(await measure({ host, port, path: '/v1/messages' }, site)),
+      async () =>
+        direct.push(
+          await measure({ host, port: model.port, path: '/v1/messages' }, { host, port: site.port, path: '/large' }),
+        ),
       async () =>
         through.push(
           await measure({ host: NAME, port: 8081, path: '/v1/messages' }, { host: NAME, port: 8080, path: url }),
@@ -90,10 +91,16 @@ export async function benchGateway(): Promise<readonly Row[]> {
     return rows(direct, through, memory())
   } finally {
     link.close()
-    server.kill()
+    for (const { child } of [model, site]) child.kill()
     docker('rm', '--force', NAME)
     docker('network', 'rm', NAME)
   }
+}
+
+async function startServer() {
+  const child = spawn(process.execPath, ['-e', SERVER], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const [line] = (await once(child.stdout, 'data')) as [Buffer]
+  return { child, port: Number(line.toString()) }
 }
 
 function rows(direct: readonly Measured[], through: readonly Measured[], mib: number): readonly Row[] {

@@ -60,8 +60,8 @@ function startOtherProject(): void {
   otherAddress = docker('inspect', '--format', '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}', NAME)
 }
 
-async function asRoot(script: string): Promise<string> {
-  const child = spawn('docker', ['exec', '-u', '0', sandbox, 'bash', '-c', script], {
+async function asRoot(script: string, container = sandbox): Promise<string> {
+  const child = spawn('docker', ['exec', '-u', '0', container, 'bash', '-c', script], {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   child.stderr.resume()
@@ -83,7 +83,7 @@ function machineAddresses(): readonly string[] {
 }
 
 /** Those of the targets that accept a connection. */
-async function reachable(): Promise<readonly string[]> {
+async function reachable(container = sandbox): Promise<readonly string[]> {
   const targets = [
     ...machineAddresses().flatMap((address) => [
       `${address} ${otherPort}`,
@@ -97,7 +97,7 @@ async function reachable(): Promise<readonly string[]> {
     'host.docker.internal 80',
   ]
   const knock = `while read -r host port; do (timeout 2 bash -c "</dev/tcp/$host/$port" 2>/dev/null && echo "$host $port") & done <<< '${targets.join('\n')}'; wait`
-  const output = await asRoot(knock)
+  const output = await asRoot(knock, container)
   return output === '' ? [] : output.split('\n')
 }
 
@@ -112,6 +112,14 @@ describe('inside the sandbox', () => {
 
   test('no address of the machine, of another project or of the outside answers', async () => {
     expect(await reachable()).toEqual([])
+  })
+
+  // An agent gets a shell in the database by COPY … TO PROGRAM.
+  test.each(['db', 'redis'])('nor from the service %s', async (service) => {
+    const container = sandbox.replace(/-[a-z]+-1$/, `-${service}-1`)
+    expect(await asRoot('id -u', container)).toBe('0')
+    expect(await reachable(container)).toEqual([])
+    expect(await asRoot('getent hosts example.com || echo none', container)).toBe('none')
   })
 
   test('not with a route of one’s own making either: the container may not make any', async () => {

@@ -4,7 +4,17 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Cleanup } from '../../src/sandbox/cleanup.ts'
-import { cli, endOf, type Running, runIdOf, sandboxContainer, startRun, temporaryFolder } from '../support/airlock.ts'
+import {
+  cli,
+  endOf,
+  plainEnvironment,
+  type Running,
+  runIdOf,
+  sandboxContainer,
+  startProcess,
+  startRun,
+  temporaryFolder,
+} from '../support/airlock.ts'
 import { docker, NOTHING, runObjects } from '../support/engine-state.ts'
 import { type Model, startModel } from '../support/model.ts'
 import { project as makeProject } from '../support/projects.ts'
@@ -90,6 +100,28 @@ test.each(PHASES)('Ctrl-C in $phase', async ({ files, until, kept }) => {
   })
   if (kept) expect(ended.patch).toContain('+half done')
   expect(project.git('status', '--porcelain')).toBe('')
+  expect(runObjects(ended.result.runId)).toEqual(NOTHING)
+})
+
+test('Ctrl-C while the patch is read: it is read to its end', async () => {
+  using project = tiny()
+  using folder = temporaryFolder('signal')
+  const many = 'mkdir many; for i in $(seq 1500); do echo $i > many/$i.txt; done'
+  const scripted = await startModel({ scenario: { kind: 'bash', commands: [many] } })
+  const running = startRun(project.directory, folder.path, [], { model: scripted.url })
+  await running.says('✓ done')
+  const since = ['--since', (Date.now() / 1000).toFixed(3)]
+  const filter = ['--filter', `label=airlock.run=${runIdOf(running)}`, '--filter', 'event=start']
+  // Not synchronous: the model, in this process, still answers what Claude asks on the side.
+  const events = startProcess(['docker', 'events', ...filter, ...since, '--format', '{{json .}}'], plainEnvironment())
+  await events.says('"start"')
+  events.child.kill()
+  running.child.kill('SIGINT')
+  const ended = await endOf(running, folder.path)
+  await scripted.stop()
+  expect(ended.exitCode, ended.stderr).toBe(130)
+  expect(ended.result.patch?.files).toBe(1500)
+  expect(ended.patch.match(/^diff --git/gm)).toHaveLength(1500)
   expect(runObjects(ended.result.runId)).toEqual(NOTHING)
 })
 

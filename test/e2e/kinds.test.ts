@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { PHASES } from '../../src/report/run-result.ts'
 import { run, temporaryFolder } from '../support/airlock.ts'
 import { NOTHING, runObjects } from '../support/engine-state.ts'
 import { type Model, startModel } from '../support/model.ts'
@@ -10,6 +11,8 @@ import { type FileMap, project } from '../support/projects.ts'
 const DOCKERFILE = `FROM debian:trixie-slim
 RUN apt-get update && apt-get install -y --no-install-recommends git netcat-openbsd && rm -rf /var/lib/apt/lists/*
 RUN useradd --create-home --uid 1000 --shell /bin/bash dev
+# As version managers do it: below the line at which Debian's .bashrc leaves shells that are not interactive.
+RUN mkdir /opt/shims && echo 'export PATH=/opt/shims:$PATH MANAGED=yes' | tee -a /root/.bashrc >> /home/dev/.bashrc
 `
 
 // A service that needs nothing but the base image, and answers on a port.
@@ -33,7 +36,9 @@ const KINDS: readonly { name: string; files: FileMap; args?: string[]; uid: stri
       ...devcontainer({
         build: { dockerfile: 'Dockerfile' },
         remoteUser: 'dev',
-        postCreateCommand: 'echo $(id -u) > created.txt',
+        containerEnv: { OWN: 'of-the-container' },
+        remoteEnv: { REMOTE: '${containerEnv:OWN}!' },
+        postCreateCommand: 'echo "$(id -u) $MANAGED" > created.txt',
       }),
       '.devcontainer/Dockerfile': DOCKERFILE,
     },
@@ -66,7 +71,11 @@ const KINDS: readonly { name: string; files: FileMap; args?: string[]; uid: stri
   },
 ]
 
+// The parent of a command's shell is Claude itself: its own environment, before any shell of its own reads a file.
+const ENVIRONMENT = `tr '\\0' '\\n' < /proc/$PPID/environ | grep -E '^(PATH|MANAGED|REMOTE|OWN)=' | sort | tr '\\n' ' ' > env.txt`
+
 const commands = (services: readonly string[]) => [
+  ENVIRONMENT,
   'id -u > uid.txt; touch owned && stat -c %u owned > owner.txt; rm owned',
   'git log --oneline > log.txt 2>&1 || true',
   ...services.map((service) => `timeout 5 bash -c 'exec 3<>/dev/tcp/${service}/8000; cat <&3' > ${service}.txt`),
@@ -93,6 +102,13 @@ describe.each(KINDS)('$name', ({ name, files, args = [], uid, services }) => {
     expect(ended.exitCode, ended.stderr).toBe(0)
     expect(added(ended.patch, 'uid.txt')).toBe(uid)
     expect(added(ended.patch, 'owner.txt')).toBe(uid)
+    if (name === 'dockerfile') {
+      expect(added(ended.patch, 'env.txt')).toMatch(
+        /^MANAGED=yes OWN=of-the-container PATH=\/opt\/shims:\S+ REMOTE=of-the-container! $/,
+      )
+      expect(added(ended.patch, 'created.txt')).toBe('1000 yes')
+    }
+    expect(Object.keys(ended.result.timings).sort()).toEqual([...PHASES].sort())
     for (const service of services) expect(added(ended.patch, `${service}.txt`)).toBe('hello from web')
     expect(ended.result.services).toEqual(services)
     source.git('apply', '--check', ended.result.output.patch ?? '')

@@ -25,6 +25,8 @@ export interface CopyOptions {
 
 export interface Workspace extends AsyncDisposable {
   readonly notes: readonly string[]
+  /** Milliseconds from the first look at the files until all is in the volumes. */
+  readonly copiedInMs: number
   /** Runs a shell script in the copy, as the user who owns it; returns its output. Throws unless it exits 0. */
   sh(script: string): Promise<string>
   patch(policy?: Partial<PatchPolicy>): Promise<Patch>
@@ -43,6 +45,8 @@ const SAFE = { GIT_CONFIG_COUNT: '1', GIT_CONFIG_KEY_0: 'safe.directory', GIT_CO
 export async function copyIn(directory: string, options: CopyOptions = {}): Promise<Workspace> {
   const deps = hostDeps(options.env)
   const { docker } = deps
+  const image = await ensureGatewayImage(docker, installation(ROOT))
+  const began = performance.now()
   const snapshot = await takeSnapshot(
     { directory, include: options.include ?? [], exclude: options.exclude ?? [] },
     deps,
@@ -50,7 +54,6 @@ export async function copyIn(directory: string, options: CopyOptions = {}): Prom
   options.meanwhile?.()
   const runId = `t${randomBytes(4).toString('hex').slice(1)}`
   const names = runNames(runId)
-  const image = await ensureGatewayImage(docker, installation(ROOT))
   const volumes = {
     ...{ workspace: names.workspaceVolume, baseline: names.baselineVolume, image, owner: OWNER, runId },
   }
@@ -58,6 +61,7 @@ export async function copyIn(directory: string, options: CopyOptions = {}): Prom
   try {
     await createVolumes(docker, names, runId, { briefed: false, trusted: false }, {})
     await fillWorkspace(snapshot, volumes, { ...deps, signal: new AbortController().signal }).done
+    const copiedInMs = performance.now() - began
     const shell = (user: string, script: string) =>
       docker.expect('the script in the workspace', [
         ...['run', '--rm', '--network', 'none', '--label', `airlock.run=${runId}`],
@@ -68,6 +72,7 @@ export async function copyIn(directory: string, options: CopyOptions = {}): Prom
     await shell('0:0', 'chown 1000:1000 /workspace')
     return {
       notes: snapshot.notes,
+      copiedInMs,
       sh: (script) => shell('1000:1000', script),
       patch: (policy = {}) => readPatch(volumes, { ...POLICY, pathPrefix: snapshot.prefix, ...policy }, { docker }),
       [Symbol.asyncDispose]: async () => void (await remove()),
