@@ -74,7 +74,7 @@ export const INPUTS: readonly Input[] = [
     lines(
       'allow',
       "'RULE REASON'",
-      'A finding of the audit that is accepted on purpose, with the reason: `AL107 the service needs it`.',
+      'A finding of the audit that is accepted on purpose, with the reason: `AL107 the service needs it`. A project can say so for all its runs in `.airlock.yml` (docs/audit.md).',
     ),
   ]),
   group('The network', [

@@ -2,7 +2,7 @@
 import { join, relative, sep } from 'node:path'
 import { audit } from '../audit/audit.ts'
 import { auditError } from '../audit/format.ts'
-import { readPolicyFile } from '../audit/policy-file.ts'
+import { POLICY_FILE, readPolicyFile } from '../audit/policy-file.ts'
 import type { Policy } from '../audit/rule.ts'
 import { hostPathsOf } from '../config/host-paths.ts'
 import { resolveConfig } from '../config/resolve.ts'
@@ -71,7 +71,7 @@ function relocated(project: ProjectSource, there: (file: string) => string): Pro
 function notObeyed({ sha, ref, changed }: NonNullable<RunRequest['trusted']>, config: ResolvedConfig) {
   const read = hostPathsOf(config).map((path) => relative(config.directory, path).split(sep).join('/'))
   // The folder as a whole is what is worked on.
-  const parts = read.filter((path) => path !== '' && !path.startsWith('..'))
+  const parts = [POLICY_FILE, ...read].filter((path) => path !== '' && !path.startsWith('..'))
   const isRead = (path: string) => parts.some((part) => path === part || path.startsWith(`${part}/`))
   return { sha, ref, differing: changed.filter((path) => isTrusted(path) || isRead(path)) }
 }
