@@ -243,3 +243,20 @@ describe('somebody hostile inside, on an issue, whose work is cut off', () => {
     expect(existsSync(join(folder.path, 'hostile', 'outbox.json'))).toBe(true)
   })
 })
+
+test('what was said before the run is cancelled is not lost', async () => {
+  const steps = [bash('gh issue comment 7 --body "Half way"'), bash('sleep 600')]
+  const model = await startModel({ scenario: { kind: 'steps', steps } })
+  models.push(model)
+  const stop = new AbortController()
+  const running = briefedRun(source.directory, join(folder.path, 'cancelled'), {
+    ...{ model: model.url, briefing: briefing(new Map(), ISSUE, REPOSITORY), signal: stop.signal },
+    onOutput: (output) => output.includes('In the outbox') && stop.abort(),
+  })
+  const { result, output } = await running
+  expect([result.conclusion, result.outbox], output).toEqual([
+    'cancelled',
+    { entries: [{ kind: 'comment', body: 'Half way' }], refused: [] },
+  ])
+  expect(runObjects(result.runId)).toEqual(NOTHING)
+})

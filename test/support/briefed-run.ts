@@ -23,6 +23,8 @@ export async function briefedRun(
     readonly briefing: Briefing | undefined
     readonly args?: readonly string[]
     readonly signal?: AbortSignal
+    /** Gets all that was printed so far, each time that there is more. */
+    readonly onOutput?: (output: string) => void
   },
 ): Promise<BriefedRun> {
   const env = { ...plainEnvironment(), ANTHROPIC_BASE_URL: options.model, ANTHROPIC_API_KEY: TEST_KEY }
@@ -34,6 +36,7 @@ export async function briefedRun(
   let output = ''
   stream.setEncoding('utf8').on('data', (chunk: string) => {
     output += chunk
+    options.onOutput?.(output)
   })
   const host = terminalHost({ stream, colour: false, quiet: false })
   const request = { ...command.request, ...(options.briefing ? { briefing: options.briefing } : {}) }
