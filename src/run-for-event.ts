@@ -81,7 +81,7 @@ async function publishRun(
   const close = host.section('Publishing')
   try {
     const published = await publish(task, context, result, files, result.outbox ?? { entries: [], refused: [] }, {
-      ...{ github, host, policy: occasion.github.policy, outputDir, workedOn, secrets: occasion.secrets },
+      ...{ github, policy: occasion.github.policy, outputDir, workedOn, secrets: occasion.secrets },
       ...whereabouts(occasion.event),
       ...(trackingComment === undefined ? {} : { trackingComment }),
     })

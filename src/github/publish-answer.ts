@@ -34,11 +34,17 @@ export async function publishSaid(
   const { subject, repository } = task
   if (subject.kind === 'none') return
   const said = entries.flatMap((entry) => (entry.kind === 'comment' ? [entry.body] : []))
-  for (const [at, body] of said.entries()) {
+  const progress = entries.findLast((entry) => entry.kind === 'tracking')
+  const texts = [
+    ...said.map((body, at) => ({ body, n: String(at) })),
+    // Where there is no comment of progress, its text is one like the others.
+    ...(progress && deps.trackingComment === undefined ? [{ body: progress.body, n: 'progress' }] : []),
+  ]
+  for (const { body, n } of texts) {
     const text = clean(pen, 'a comment', body)
     if (text === '') continue
     const place = { repository, number: subject.number }
-    const posted = await comment(deps.github, login, place, text, 'said', { run: deps.workflowRunId, n: String(at) })
+    const posted = await comment(deps.github, login, place, text, 'said', { run: deps.workflowRunId, n })
     outcome.done.comment ??= posted
   }
 }

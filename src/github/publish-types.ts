@@ -1,5 +1,4 @@
 // What publishing is given, and what it is allowed to do. The steps themselves take parts of it.
-import type { Host } from '../host/host.ts'
 import type { RunResult } from '../report/run-result.ts'
 import type { AcceptedFile } from '../workspace/patch.ts'
 import type { GitHub } from './client.ts'
@@ -39,7 +38,6 @@ export interface TextPolicy {
 
 export interface PublishDeps {
   readonly github: GitHub
-  readonly host: Host
   readonly policy: PublishPolicy
   /** Where it is written what was to be published, before the first call. */
   readonly outputDir: string

@@ -6,7 +6,7 @@ import { gitHubClient } from '../../src/github/client.ts'
 import type { ChangedFile, FrozenContext, Said } from '../../src/github/context.ts'
 import type { Outbox, OutboxEntry } from '../../src/github/outbox.ts'
 import { publish } from '../../src/github/publish.ts'
-import type { PublishDeps, PublishPolicy } from '../../src/github/publish-types.ts'
+import type { PublishPolicy } from '../../src/github/publish-types.ts'
 import type { Published } from '../../src/github/published.ts'
 import type { Mode, Subject, Task, Trigger } from '../../src/github/task.ts'
 import type { RunResult } from '../../src/report/run-result.ts'
@@ -69,7 +69,7 @@ export async function published(project: HostedProject, made: Made): Promise<Pub
   const result = ended({ structuredOutput: made.output, output, ...made.result })
   await made.meanwhile?.()
   const done = await publish(task, context, result, made.files ?? [], outbox, {
-    ...{ github: client, host: SILENT, policy: policyOf(made), outputDir, serverUrl: github.server },
+    ...{ github: client, policy: policyOf(made), outputDir, serverUrl: github.server },
     ...{ workedOn: made.workedOn ?? checkout.git('rev-parse', 'main').trim(), jobUrl: `${github.server}/job/1` },
     ...{ workflowRunId: made.run ?? '1', secrets: [token, SECRET] },
     ...(made.trackingComment === undefined ? {} : { trackingComment: made.trackingComment }),
@@ -87,11 +87,6 @@ function read(file: string): string {
   } catch {
     return ''
   }
-}
-
-const SILENT: PublishDeps['host'] = {
-  ...{ info() {}, warning() {}, error() {}, untrusted() {}, secret() {} },
-  section: () => () => {},
 }
 
 function policyOf({ review, pullRequest }: Made): PublishPolicy {
