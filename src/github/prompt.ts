@@ -60,13 +60,16 @@ or open anything yourself. Run the tests that have to do with it. Then give the 
 (what and why, how it was tested, what is left open) and the commit's message.`,
     reply: (task) => `Somebody with the right to do so has asked you something on ${subjectOf(task)}. Do what they ask.
 
-If it is a question, answer it. If it takes a change, edit the files in this folder: Airlock ${
-      task.subject.kind === 'pull' && !task.subject.fork
-        ? 'commits them to the pull request’s own branch'
-        : 'makes a pull request of them'
-    } when you are done. Do not commit or push anything yourself. Run the tests that have to do with it. Your answer is
+If it is a question, answer it. If it takes a change, edit the files in this folder: Airlock ${whatBecomes(
+      task,
+    )} when you are done. Do not commit or push anything yourself. Run the tests that have to do with it. Your answer is
 published as a comment: say what you did or found, briefly.`,
   }
+
+function whatBecomes({ subject }: Task): string {
+  if (subject.kind !== 'pull') return 'makes a pull request of them'
+  return subject.fork ? 'adds them to your answer as a patch' : 'commits them to the pull request’s own branch'
+}
 
 // The only words of somebody else in a prompt: of an actor whose permission was checked.
 function request(task: Task, context: FrozenContext | undefined): readonly string[] {
