@@ -37,7 +37,8 @@ export async function runForEvent(occasion: Occasion, deps: RunDeps): Promise<Ou
   const { host, signal, process } = deps
   const plan = await planRun(event, request, github, {
     ...{ signal, process },
-    client: (token) => gitHubClient({ token, apiUrl: event?.apiUrl ?? '', onWait: (text) => host.info(text) }),
+    client: (token) =>
+      gitHubClient({ token, apiUrl: event?.apiUrl ?? '', network: request.network, onWait: (text) => host.info(text) }),
     now: () => new Date().toISOString(),
   })
   if (plan.kind === 'skip') return { kind: 'skipped', reason: plan.reason }

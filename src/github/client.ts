@@ -4,6 +4,9 @@ import { paginateRest } from '@octokit/plugin-paginate-rest'
 import { retry } from '@octokit/plugin-retry'
 import { throttling } from '@octokit/plugin-throttling'
 import Bottleneck from 'bottleneck/light.js'
+import { ProxyAgent, fetch as undiciFetch } from 'undici'
+import { proxyChooser } from '../gateway/host-proxy.ts'
+import type { HostNetwork } from '../request/run-request.ts'
 import { toFailure } from './to-failure.ts'
 
 export type Parameters = Readonly<Record<string, unknown>>
@@ -31,6 +34,8 @@ export interface ClientOptions {
   readonly token: string
   /** GITHUB_API_URL: `https://api.github.com`, `https://ghes.example/api/v3`. */
   readonly apiUrl: string
+  /** How this machine reaches the internet: Node's own fetch knows no proxy. */
+  readonly network?: HostNetwork
   readonly signal?: AbortSignal
   /** Told of each wait for a rate limit. */
   readonly onWait?: (text: string) => void
@@ -117,9 +122,23 @@ function waits(seconds: number, times: number, { onWait, signal }: ClientOptions
 
 // Each try gets its own time: octokit's signal would be one for all of them. Redirects are followed for reading only:
 // a moved repository answers 307 to a write, and the caller should know of it.
-function timed({ timeoutMs = TIMEOUT_MS, signal }: ClientOptions): typeof fetch {
+function timed({ timeoutMs = TIMEOUT_MS, signal, network, apiUrl }: ClientOptions): typeof fetch {
+  const send = fetchBy(new URL(apiUrl), network)
   return (url, init) => {
     const signals = [AbortSignal.timeout(timeoutMs), ...(signal ? [signal] : [])]
-    return fetch(url, { ...init, signal: AbortSignal.any(signals) })
+    return send(url, { ...init, signal: AbortSignal.any(signals) })
   }
+}
+
+// Certificate authorities are Node's own matter (NODE_EXTRA_CA_CERTS).
+function fetchBy(
+  { protocol, hostname, port }: URL,
+  { httpProxy, httpsProxy, noProxy }: HostNetwork = {},
+): typeof fetch {
+  const isTls = protocol === 'https:'
+  const proxy = isTls ? httpsProxy : httpProxy
+  const choose = proxyChooser({ httpProxy: proxy, httpsProxy: proxy, noProxy })
+  if (proxy === undefined || !choose(hostname, Number(port) || (isTls ? 443 : 80))) return fetch
+  const dispatcher = new ProxyAgent(proxy)
+  return ((url: string, init: object) => undiciFetch(url, { ...init, dispatcher })) as unknown as typeof fetch
 }

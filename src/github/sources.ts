@@ -1,6 +1,6 @@
 // For a run that is about a head which is not its base: the head's files as content, and the base's as what is obeyed.
 // Both are written from git's objects, and nothing of either is run, filtered or followed on the way.
-import { existsSync } from 'node:fs'
+import { existsSync, readlinkSync } from 'node:fs'
 import { copyFile, lstat, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join, relative, resolve } from 'node:path'
@@ -132,7 +132,8 @@ async function fillOnce(
   await git.run('naming the commits', ['symbolic-ref', 'HEAD', `refs/heads/${head.ref}`])
   await git.run('reading the head', ['read-tree', head.sha])
   await writeTree(git, baseTree, folders.base)
-  await writeTree(git, mergeTrees(headTree, baseTree), folders.head)
+  const targetOf = (path: string) => readlinkSync(join(folders.base, path))
+  await writeTree(git, mergeTrees(headTree, baseTree, targetOf), folders.head)
   const differing = ['diff-tree', '-r', '-z', '--no-renames', '--name-only', base.sha, head.sha]
   return splitPaths(await git.run('comparing the commits', differing))
 }

@@ -1,4 +1,5 @@
 // The files of a commit, and what becomes of two commits where one is trusted and the other is what the work is about.
+import { posix } from 'node:path'
 import { AirlockError } from '../ports/errors.ts'
 
 export interface TreeEntry {
@@ -75,12 +76,41 @@ export function isTrusted(path: string): boolean {
   return path.split('/').some((part) => TRUSTED_NAMES.includes(part.toLowerCase()))
 }
 
-/** The workspace: the head's files, but trusted ones as the base has them, or not at all. */
-export function mergeTrees(head: readonly TreeEntry[], base: readonly TreeEntry[]): readonly TreeEntry[] {
+/**
+ * The workspace: the head's files, but trusted ones as the base has them, or not at all.
+ * @param targetOf where a link of the base leads, as it is written
+ */
+export function mergeTrees(
+  head: readonly TreeEntry[],
+  base: readonly TreeEntry[],
+  targetOf: (path: string) => string,
+): readonly TreeEntry[] {
   const kept = head.filter(({ path }) => !isTrusted(path))
   const files = new Set(kept.map(({ path }) => path))
   const folders = new Set(kept.flatMap(({ path }) => above(path)))
   // Where the head has made a file of a folder, what was in that folder is gone.
   const fits = ({ path }: TreeEntry) => !folders.has(path) && !above(path).some((parent) => files.has(parent))
-  return [...kept, ...base.filter((entry) => isTrusted(entry.path) && fits(entry))]
+  const trusted = base.filter((entry) => isTrusted(entry.path) && fits(entry))
+  return [...kept, ...trusted.flatMap((entry) => followed(entry, base, targetOf))]
 }
+
+// A link such as CLAUDE.md → AGENTS.md would lead to the head's file: what the base has there stands in its place.
+function followed(
+  entry: TreeEntry,
+  base: readonly TreeEntry[],
+  targetOf: (path: string) => string,
+  steps = 5,
+): readonly TreeEntry[] {
+  if (entry.mode !== '120000') return [entry]
+  const target = posix.join(posix.dirname(entry.path), targetOf(entry.path))
+  const found = base.find(({ path }) => path === target)
+  if (found)
+    return steps === 0 ? [] : followed(found, base, targetOf, steps - 1).map((file) => moved(file, found, entry))
+  const inside = base.filter(({ path, mode }) => path.startsWith(`${target}/`) && mode !== '120000')
+  return inside.map((file) => ({ ...file, path: `${entry.path}${file.path.slice(target.length)}` }))
+}
+
+const moved = (file: TreeEntry, from: TreeEntry, to: TreeEntry): TreeEntry => ({
+  ...file,
+  path: `${to.path}${file.path.slice(from.path.length)}`,
+})

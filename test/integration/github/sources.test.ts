@@ -160,6 +160,34 @@ describe('a head that tries to write elsewhere, or to get its own configuration 
     expect(existsSync(join('/etc', 'devcontainer.json'))).toBe(false)
   })
 
+  test('what a trusted link led to', async () => {
+    using temporary = temporaryFolder('sources')
+    const root = join(temporary.path, 'shop')
+    mkdirSync(root)
+    git(root, 'init', '-q', '-b', 'main')
+    write(root, {
+      'AGENTS.md': 'Be kind.\n',
+      'conf/claude/settings.json': '{}\n',
+      'docs/again': { link: '../AGENTS.md' },
+      'CLAUDE.md': { link: 'docs/again' },
+      '.claude': { link: 'conf/claude' },
+      '.mcp.json': { link: '../../../etc/passwd' },
+    })
+    git(root, 'add', '-A')
+    git(root, 'commit', '-qm', 'base')
+    git(root, 'checkout', '-qb', 'topic')
+    write(root, { 'AGENTS.md': 'evil\n', 'conf/claude/settings.json': 'evil\n', 'conf/claude/evil.json': 'evil\n' })
+    git(root, 'add', '-A')
+    git(root, 'commit', '-qm', 'head')
+    const commit = (ref: string) => ({ ref, sha: git(root, 'rev-parse', ref) })
+    await using sources = await pin(root, { root, head: commit('topic'), base: commit('main') })
+    const read = (path: string) => readFileSync(join(sources.directory, path), 'utf8')
+    expect([read('CLAUDE.md'), read('AGENTS.md')]).toEqual(['Be kind.\n', 'evil\n'])
+    expect(readdirSync(join(sources.directory, '.claude'))).toEqual(['settings.json'])
+    expect(read('.claude/settings.json')).toBe('{}\n')
+    expect(lstatSync(join(sources.directory, '.mcp.json'), { throwIfNoEntry: false })).toBeUndefined()
+  })
+
   test('filters, hooks and attributes of either commit do nothing', async () => {
     using temporary = temporaryFolder('sources')
     const mark = join(temporary.path, 'ran')

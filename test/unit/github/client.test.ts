@@ -1,6 +1,6 @@
 // The client against a listener that answers as GitHub does when something is wrong.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, connect, type Socket } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
 import { gitHubClient } from '../../../src/github/client.ts'
 import { GitHubError } from '../../../src/github/failure.ts'
@@ -167,6 +167,36 @@ test('an Enterprise server: REST below /api/v3, GraphQL beside it', async () => 
   await client.request(READ, WHERE)
   expect(await client.graphql('query { viewer }')).toEqual({ viewer: 1 })
   expect(seen.map(({ url }) => url)).toEqual(['/api/v3/repos/o/r/pulls/7', '/api/graphql'])
+})
+
+describe('a proxy between here and GitHub', () => {
+  async function proxied(network: (proxy: string) => object) {
+    const { origin, seen } = await rig(() => ({ body: { number: 7 } }))
+    const tunnels: string[] = []
+    const proxy = createServer().on('connect', (request: IncomingMessage, socket: Socket) => {
+      tunnels.push(request.url ?? '')
+      const [host, port] = (request.url ?? '').split(':')
+      const onward = connect(Number(port), host)
+      onward.on('connect', () => socket.write('HTTP/1.1 200 OK\r\n\r\n'))
+      onward.pipe(socket).pipe(onward)
+    })
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
+    servers.push(proxy)
+    const address = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`
+    const client = gitHubClient({ token: 'ghs_secret', apiUrl: origin, network: network(address) })
+    expect(await client.request(READ, WHERE)).toEqual({ number: 7 })
+    expect(seen).toHaveLength(1)
+    return tunnels.length
+  }
+
+  test('is used', async () => {
+    expect(await proxied((httpProxy) => ({ httpProxy }))).toBe(1)
+  })
+
+  test('is passed by where no_proxy says so, and where it is for the other scheme', async () => {
+    expect(await proxied((httpProxy) => ({ httpProxy, noProxy: '127.0.0.1' }))).toBe(0)
+    expect(await proxied((httpsProxy) => ({ httpsProxy }))).toBe(0)
+  })
 })
 
 test('errors of GraphQL come with status 200', async () => {
