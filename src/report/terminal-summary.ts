@@ -21,7 +21,7 @@ export function terminalSummary(result: RunResult, colour: boolean): string {
     ...headline(result, paint),
     ...error(result),
     ...files(result, paint),
-    ...allowed(result, paint),
+    ...audited(result, paint),
     ...blocked(result, paint),
     ...where(result, paint),
   ]
@@ -84,14 +84,20 @@ function blocked(result: RunResult, paint: Paint): readonly string[] {
   return [`  ${paint('yellow', `${counted(result.requests.blocked.length, 'request')} blocked`)}`, ...some(rows)]
 }
 
-function allowed({ findings }: RunResult, paint: Paint): readonly string[] {
-  const found = kindsOf(findings).allowed
-  if (found.length === 0) return []
+function audited({ findings }: RunResult, paint: Paint): readonly string[] {
+  const { allowed: found, changed } = kindsOf(findings)
+  const told = `  ${counted(changed.length, 'setting')} of the project done in another way: airlock audit tells which`
+  const last = changed.length === 0 ? [] : [paint('dim', told)]
+  if (found.length === 0) return last
   const rows = found.map((finding) => {
     const what = `${finding.rule} ${finding.message} (${formatSource(finding.source)})`
     return `    ${plainLine(`${what}: ${finding.allowed}; ${whatBecomes(finding)}`)}`
   })
-  return [`  ${paint('yellow', `${counted(found.length, 'finding')} of the audit allowed on purpose`)}`, ...some(rows)]
+  return [
+    `  ${paint('yellow', `${counted(found.length, 'finding')} of the audit allowed on purpose`)}`,
+    ...some(rows),
+    ...last,
+  ]
 }
 
 function where({ runId, output, patch, keptVolume }: RunResult, paint: Paint): readonly string[] {

@@ -81,7 +81,26 @@ export const COMPOSE_REWRITES: readonly Rule[] = [
     remedy: 'Nothing has to be done: each run gets a fresh one. Fill it by an init script or a migration.',
     config: fixedNames,
   },
+  {
+    id: 'AL714',
+    title: 'config that is written in the compose file',
+    severity: 'rewrite',
+    promise: 3,
+    reason: 'configs are mounted from the copy of the project, and this one is no file of it',
+    remedy: 'Write its content to a file of the project: `file` instead of `content`.',
+    container: inlineConfigs,
+  },
 ]
+
+// They are no file of the copy that could be mounted.
+function inlineConfigs(container: Container, { model }: Project): readonly Hit[] {
+  return listOf(container.keys.configs).flatMap((entry) => {
+    const name = isString(entry) ? entry : String(objectOf(entry).source)
+    return isString(model?.configs?.[name]?.content)
+      ? [hit(container, 'configs', `config ${name} is not mounted`, name)]
+      : []
+  })
+}
 
 /** Ports of compose services; devcontainer.json's are in the same rule. */
 export const publishedPorts = (container: Container) => keysToldOf(container, PORTS)

@@ -68,6 +68,14 @@ describe('of a compose service', () => {
     expect(finding?.message).toBe('bind of data in service db is a fresh volume because git ignores it, at /d')
   })
 
+  it('AL714: a config whose content is in the compose file is not mounted', () => {
+    const config = (text: string) => `${service('configs: [{source: c, target: /c}]')}configs: {c: {${text}}}`
+    expect(told(composeConfig(config('content: hi')))).toMatchObject([
+      { rule: 'AL714', message: 'config c is not mounted on service db', source: { file: 'compose.yaml', line: 4 } },
+    ])
+    expect(told(composeConfig(config('file: /home/me/shop/c.txt')))).toEqual([])
+  })
+
   it('AL712: volumes and networks with a fixed name are fresh, unless nobody uses them', () => {
     const used = `${service('volumes: [{type: volume, source: d, target: /d}]')}volumes: {d: {name: other_d}, e: {name: e}}`
     expect(told(composeConfig(used))).toMatchObject([

@@ -19,6 +19,14 @@ test('the end of a run', () => {
 `)
 })
 
+test('what the sandbox did in another way is counted', () => {
+  const finding = { rule: 'AL701', message: 'x', reason: 'y', remedy: 'z', source: { file: 'compose.yml' } } as const
+  const findings = [finding, finding].map((one) => ({ ...one, severity: 'rewrite' as const }))
+  expect(terminalSummary(result({ findings }), false)).toContain(
+    '\n  2 settings of the project done in another way: airlock audit tells which\n',
+  )
+})
+
 test('a failure says what to do', () => {
   const error = {
     kind: 'claude' as const,
