@@ -2,6 +2,7 @@
 import { benchActionStart } from './action-start.ts'
 import { benchCopy } from './copy.ts'
 import { benchGateway } from './gateway.ts'
+import { benchFeature } from './feature.ts'
 import { printRows, type Row } from './row.ts'
 import { benchStart } from './start.ts'
 
@@ -10,6 +11,7 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   copy: benchCopy,
   gateway: benchGateway,
   action: benchActionStart,
+  feature: benchFeature,
 }
 
 const asked = process.argv.slice(2)

@@ -174,6 +174,16 @@ describe('settings and login', () => {
     expect(asRoot.output).toContain('ALL-DONE')
   })
 
+  test('a mount of one’s own for the folder takes the place of the feature’s volume', async () => {
+    const source = `airlock-test-shared-${process.pid}`
+    const mounts = [{ source, target: '/var/lib/claude-code', type: 'volume' }]
+    await using place = await devcontainer({ config: { image: base, remoteUser: 'dev', mounts } })
+    const shown = '{{range .Mounts}}{{if eq .Destination "/var/lib/claude-code"}}{{println .Name}}{{end}}{{end}}'
+    expect(docker('inspect', '--format', shown, place.container)).toBe(source)
+    const { exitCode, output } = await place.exec('cd /tmp; claude mcp add --scope user mine -- true')
+    expect(exitCode, output).toBe(0)
+  })
+
   test('managed settings can’t be changed by the user', async () => {
     await using place = await onImage({ feature: { unattended: true } })
     const { exitCode } = await place.exec(

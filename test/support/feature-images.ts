@@ -10,6 +10,8 @@ const DOCKERFILES = {
 RUN apt-get update && apt-get install -y --no-install-recommends curl wget ca-certificates busybox-static && rm -rf /var/lib/apt/lists/*
 RUN useradd --create-home --uid 1000 --shell /bin/bash dev
 `,
+  /** As it comes, without a downloader. */
+  bare: 'FROM debian:trixie-slim\n',
   /** musl and busybox, and nothing else: what Alpine is at its heart. */
   musl: `FROM debian:trixie-slim AS packages
 RUN apt-get update && apt-get install -y --no-install-recommends busybox-static musl

@@ -84,19 +84,19 @@ install_downloader() {
   added=
   if have curl || have wget; then return; fi
   if have apt-get; then
-    added='apt-get purge -y --auto-remove curl ca-certificates'
-    if [ -e /etc/ssl/certs/ca-certificates.crt ]; then added='apt-get purge -y --auto-remove curl'; fi
+    added=apt
+    apt_packages >"$work/packages"
     export DEBIAN_FRONTEND=noninteractive
     { apt-get update -qq && apt-get install -y -qq --no-install-recommends curl ca-certificates; } >"$work/packages.log" 2>&1 ||
       package_failure
   elif have apk; then
-    added='apk del -q .claude-code-downloader'
+    added=apk
     apk add -q --no-cache --virtual .claude-code-downloader curl ca-certificates >"$work/packages.log" 2>&1 || package_failure
   elif have dnf; then
-    added='dnf remove -y -q curl'
+    added=dnf
     dnf install -y -q curl >"$work/packages.log" 2>&1 || package_failure
   elif have zypper; then
-    added='zypper -q -n remove curl'
+    added=zypper
     zypper -q -n install curl >"$work/packages.log" 2>&1 || package_failure
   else
     fail 'neither curl nor wget is in the image, and no package manager is known' 'Install curl in the Dockerfile.'
@@ -108,9 +108,20 @@ package_failure() {
   fail 'curl could not be installed' "Install curl in the Dockerfile, or check the build's way to the package mirror."
 }
 
+apt_packages() { dpkg-query -W -f '${binary:Package}\n' | sort; }
+
+# What came with it, and nothing that the image had: apt's own idea of what nobody needs takes in more, and less.
 remove_downloader() {
-  if [ -n "$added" ]; then $added >/dev/null 2>&1 || true; fi
-  if [ -n "$added" ] && have apt-get; then rm -rf /var/lib/apt/lists/*; fi
+  case $added in
+    apt)
+      apt_packages | comm -13 "$work/packages" - | xargs -r apt-get purge -y -qq
+      apt-get clean
+      rm -rf /var/lib/apt/lists/*
+      ;;
+    apk) apk del -q .claude-code-downloader ;;
+    dnf) dnf remove -y -q curl && dnf clean all ;;
+    zypper) zypper -q -n remove curl && zypper -q clean --all ;;
+  esac >/dev/null 2>&1 || true
 }
 
 # download URL FILE: 0 done, 4 not found (the caller knows what that means); everything else ends here. A transfer that
