@@ -1,8 +1,8 @@
 // `npm run bench [-- name …]`: measures what docs/decisions promise. Ratios from one run on one machine.
 import { benchActionStart } from './action-start.ts'
 import { benchCopy } from './copy.ts'
-import { benchGateway } from './gateway.ts'
 import { benchFeature } from './feature.ts'
+import { benchGateway } from './gateway.ts'
 import { printRows, type Row } from './row.ts'
 import { benchStart } from './start.ts'
 
