@@ -51,7 +51,8 @@ const isReply = ajv.compile(REPLY_SCHEMA)
 
 /** @param said what Claude said last: the answer, where there is no other */
 export function readProposal(mode: Mode, output: unknown, said: string | undefined): ReadProposal {
-  const { title, body, commitMessage, answer = said } = fields(output)
+  // What Claude said last is its output once more, where it gave one.
+  const { title, body, commitMessage, answer = output === undefined ? said : undefined } = fields(output)
   const proposal = Object.fromEntries(
     Object.entries({ title, body, commitMessage, answer }).filter(([, text]) => typeof text === 'string'),
   )

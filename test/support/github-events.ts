@@ -52,7 +52,9 @@ export async function pullRequest(
 ): Promise<GitHubEvent> {
   const pull = await pullOf(github, number)
   const { object } = await asOwner(github)('GET', `${api(github)}/git/ref/pull/${number}/merge`)
-  const payload = { ...(await about(github, actor, action)), number, pull_request: pull }
+  // What happens to a pull request changes this time; emulate leaves it.
+  const pull_request = { ...pull, updated_at: new Date().toISOString() }
+  const payload = { ...(await about(github, actor, action)), number, pull_request }
   return { name: 'pull_request', payload, ref: `refs/pull/${number}/merge`, sha: object.sha, actor }
 }
 

@@ -3,7 +3,7 @@
 //
 // Absent in emulate, and left so (404): GraphQL (and with it resolving review threads), issues/N of a pull request, commit
 // statuses, reactions, tarballs, workflow runs and their logs (there is no way to make one), signatures of commits,
-// suggestions as more than text, timestamps that a test could set. `start_line` of a comment is accepted and forgotten.
+// folders that go with their last file (an empty tree stays), suggestions as more than text, timestamps that a test could set. `start_line` of a comment is accepted and forgotten.
 // Here, in the order below:
 // - diff and patch media types: emulate answers JSON; the front says 406, as GitHub does when a diff is too large;
 // - GET /user with an installation's token: emulate names the owner; GitHub says 403;

@@ -3,8 +3,10 @@
 import { execFileSync } from 'node:child_process'
 import type { Rest } from './github.ts'
 
-const git = (checkout: string, args: readonly string[], input?: string): Buffer =>
-  execFileSync('git', ['-c', 'safe.directory=*', '-C', checkout, ...args], { input, maxBuffer: 256 * 1024 * 1024 })
+const git = (checkout: string, args: readonly string[], input: string | Buffer = ''): Buffer =>
+  execFileSync('git', ['-c', 'safe.directory=*', '-C', checkout, ...args], {
+    ...{ input, maxBuffer: 256 * 1024 * 1024, stdio: ['pipe', 'pipe', 'ignore'] },
+  })
 
 const lines = (output: Buffer, separator = '\n') => output.toString().split(separator).filter(Boolean)
 
@@ -79,4 +81,55 @@ export async function setRef(rest: Rest, repository: string, ref: string, sha: s
   await rest('PATCH', `${api}/refs/${short}`, { sha, force: true }).catch(() =>
     rest('POST', `${api}/refs`, { ref: `refs/${short}`, sha }),
   )
+}
+
+/** Brings commits that were made on GitHub to a checkout, so that it can serve them; moves its branch there. */
+export async function fetchBranch(rest: Rest, repository: string, checkout: string, branch: string): Promise<void> {
+  const api = `/repos/${repository}/git`
+  const { object } = await rest('GET', `${api}/ref/heads/${branch}`)
+  await fetchCommit(rest, api, checkout, object.sha)
+  git(checkout, ['update-ref', `refs/heads/${branch}`, object.sha])
+}
+
+async function fetchCommit(rest: Rest, api: string, checkout: string, sha: string): Promise<void> {
+  if (has(checkout, sha)) return
+  const commit = await rest('GET', `${api}/commits/${sha}`)
+  for (const parent of commit.parents) await fetchCommit(rest, api, checkout, parent.sha)
+  await fetchTree(rest, api, checkout, commit.tree.sha)
+  const person = ({ name, email, date }: { name: string; email: string; date: string }) =>
+    `${name} <${email}> ${Math.floor(Date.parse(date) / 1000)} +0000`
+  const lines = [
+    ...[`tree ${commit.tree.sha}`, ...commit.parents.map((parent: { sha: string }) => `parent ${parent.sha}`)],
+    ...[`author ${person(commit.author)}`, `committer ${person(commit.committer)}`, '', commit.message],
+  ]
+  const written = write(checkout, 'commit', Buffer.from(lines.join('\n').replace(/\n?$/, '\n')))
+  if (written !== sha) throw new Error(`${sha} became ${written}`)
+}
+
+// Tree by tree: emulate keeps a folder whose last file was deleted, as an empty tree, where GitHub and git drop it.
+async function fetchTree(rest: Rest, api: string, checkout: string, sha: string): Promise<void> {
+  if (has(checkout, sha)) return
+  const { tree } = await rest('GET', `${api}/trees/${sha}`)
+  for (const { type, sha: below } of tree) {
+    if (type === 'tree') await fetchTree(rest, api, checkout, below)
+    else if (!has(checkout, below)) {
+      const { content } = await rest('GET', `${api}/blobs/${below}`)
+      write(checkout, 'blob', Buffer.from(content, 'base64'))
+    }
+  }
+  // biome-ignore lint/suspicious/noExplicitAny: the answers' types are not published.
+  const rows = tree.map((one: any) => `${one.mode} ${one.type} ${one.sha}\t${one.path}\0`)
+  git(checkout, ['mktree', '-z'], rows.join(''))
+}
+
+const write = (checkout: string, type: string, content: Buffer) =>
+  git(checkout, ['hash-object', '-w', '--literally', '-t', type, '--stdin'], content).toString().trim()
+
+function has(checkout: string, sha: string): boolean {
+  try {
+    git(checkout, ['cat-file', '-e', sha])
+    return true
+  } catch {
+    return false
+  }
 }

@@ -3,6 +3,7 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { type GitHub, type GitHubOptions, startGitHub } from './github.ts'
+import { fetchBranch } from './github-objects.ts'
 import { type FileMap, type Project, project, write } from './projects.ts'
 
 /** `null` deletes a file. */
@@ -31,6 +32,8 @@ export interface HostedProject extends AsyncDisposable {
   push(to: string | number, files: Changes, message?: string): Promise<string>
   /** Returns the new issue's number. */
   issue(title: string, body: string, by?: string): Promise<number>
+  /** Brings to the checkout what runs have put on branches of GitHub. */
+  fetch(): Promise<void>
   // biome-ignore lint/suspicious/noExplicitAny: the comment as GitHub tells it.
   comment(number: number, body: string, by?: string): Promise<any>
 }
@@ -93,6 +96,12 @@ export async function hosted(files: FileMap, options: GitHubOptions = {}): Promi
       if (head === undefined) throw new Error(`no pull request ${to}`)
       commit(head.branch, changes, message)
       return publish(head, typeof to === 'number' ? to : undefined)
+    },
+    async fetch() {
+      for (const { name } of await github.as(owner)('GET', `${api}/branches?per_page=100`)) {
+        await fetchBranch(github.as(owner), github.repository, directory, name)
+      }
+      git('reset', '-q', '--hard')
     },
     issue: async (title, body, by = owner) => (await github.as(by)('POST', `${api}/issues`, { title, body })).number,
     comment: (number, body, by = owner) => github.as(by)('POST', `${api}/issues/${number}/comments`, { body }),

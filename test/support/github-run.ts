@@ -84,6 +84,7 @@ export async function play(shop: HostedProject, file: string, event: GitHubEvent
     expect(runObjects()).toEqual(NOTHING)
     // The runner masks the token by itself, and the key is masked by airlock.
     expect(job.log.replaceAll(/^::add-mask::.*$/gm, '')).not.toContain(token)
+    await shop.fetch()
     const outputs = Object.assign({}, ...job.steps.map((step) => step.outputs)) as Record<string, string>
     const ended: Played = {
       ...{ job, before, after: await shop.github.dump(), journal, outputs, prompt: promptOf(model.requests()) },

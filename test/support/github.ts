@@ -134,10 +134,11 @@ export async function startGitHub(options: GitHubOptions = {}): Promise<GitHub> 
 }
 
 const tokenOf = (login: string) => `gho_of_${login}`
+// `id-token` is no permission of a token.
 const installed = (permissions: Permissions) =>
   Object.fromEntries(
     Object.entries(permissions)
-      .filter(([, level]) => level !== 'none')
+      .filter(([name, level]) => level !== 'none' && name in EVERYTHING)
       .map(([name, level]) => [name.replaceAll('-', '_'), level]),
   )
 

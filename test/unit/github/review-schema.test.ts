@@ -104,5 +104,8 @@ describe('proposals', () => {
       problems: ['Claude gave no structured output'],
       unread: [],
     })
+    // With it, that is the output's own text.
+    const output = { title: 'a', body: 'b', commitMessage: 'c' }
+    expect(readProposal('pr', output, JSON.stringify(output)).proposal).toEqual(output)
   })
 })
