@@ -13,10 +13,9 @@ const ROUNDS = 3
 const MEGABYTE = 1_000_000
 
 const OURS = `FROM ${BASE}
-COPY claude-code /tmp/claude-code
 ARG VERSION
 ARG NPMREGISTRY
-RUN sh /tmp/claude-code/install.sh
+RUN --mount=type=bind,source=claude-code,target=/tmp/claude-code sh /tmp/claude-code/install.sh
 `
 const THEIRS = `FROM ${BASE}
 ARG VERSION

@@ -87,6 +87,7 @@ install_downloader() {
     added=apt
     apt_packages >"$work/packages"
     export DEBIAN_FRONTEND=noninteractive
+    own_debconf
     { apt-get update -qq && apt-get install -y -qq --no-install-recommends curl ca-certificates; } >"$work/packages.log" 2>&1 ||
       package_failure
   elif have apk; then
@@ -106,6 +107,13 @@ install_downloader() {
 package_failure() {
   tail -5 "$work/packages.log" >&2
   fail 'curl could not be installed' "Install curl in the Dockerfile, or check the build's way to the package mirror."
+}
+
+# debconf writes its whole database anew for a package that asks nothing: to a copy, that the image's stays as it is.
+own_debconf() {
+  [ -r /etc/debconf.conf ] && cp -r /var/cache/debconf "$work/debconf" || return 0
+  sed "s#/var/cache/debconf#$work/debconf#" /etc/debconf.conf >"$work/debconf.conf"
+  export DEBCONF_SYSTEMRC="$work/debconf.conf"
 }
 
 apt_packages() { dpkg-query -W -f '${binary:Package}\n' | sort; }
