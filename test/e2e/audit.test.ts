@@ -36,7 +36,8 @@ beforeAll(async () => {
   await new Promise((resolve) => listener.once('listening', resolve))
   port = (listener.address() as { port: number }).port
   // Somebody else's container, in the network that is theirs.
-  docker('run', '-d', '--name', `${prey.theirs}-there`, '--network', prey.theirs, BASE, 'sleep', '600')
+  const theirs = ['--name', `${prey.theirs}-there`, '--network', prey.theirs, '-v', `${prey.theirs}:/theirs`]
+  docker('run', '-d', ...theirs, BASE, 'sleep', '600')
 })
 
 afterAll(() => {
@@ -84,6 +85,7 @@ describe('control: with the plain tools each attack works', () => {
         ...["another project's volume", "another project's volume by its name"],
         ...["the engine's socket", "the host's processes", "the host's network"],
         ...['raw devices', 'a device that was asked for', 'a capability that reaches the kernel'],
+        "the kernel's files, to write to",
       ])
       expect(marks()).toEqual(['build-option', 'cidfile', 'initialize'])
       expect(readFileSync(join(prey.marks, 'initialize'), 'utf8')).toContain(prey.token)
@@ -111,14 +113,20 @@ describe('control: with the plain tools each attack works', () => {
         ],
         ...["the engine's socket", "the host's processes", 'raw devices', 'a device that was asked for'],
         ...['a capability that reaches the kernel', 'a secret of the environment', 'a secret of a file outside'],
-        ...['a config of a file outside', "another project's network"],
+        ...['a config of a file outside', "another project's network", "the kernel's files, to write to"],
       ])
       const built = docker('ps', '-q', '--filter', `ancestor=${prey.image}`)
       expect(worked(built)).toEqual(["the host's network", 'a build context outside', 'a build secret'])
+      const of = (service: string) => compose('ps', '-q', service).toString().trim()
+      expect(worked(of('loose'))).toEqual([
+        ...["another project's volume", 'a capability that reaches the kernel'],
+        ...['a kernel parameter', "the kernel's files, to write to"],
+      ])
+      expect(worked(of('elsewhere'))).toEqual(["the build's own context outside"])
       expect(docker('port', `${prey.theirs}-fixed`)).toContain('0.0.0.0:18080')
       expect(victimIsIntact()).toBe(false)
     } finally {
-      compose('down', '-v', '-t', '0')
+      compose('down', '-v', '-t', '0', '--rmi', 'local')
       prey.restore()
     }
   })
@@ -136,7 +144,10 @@ describe('with airlock', () => {
       'a compose project',
       () => hostileCompose(prey),
       ['--service', 'app'],
-      ['AL101', 'AL102', 'AL105', 'AL201', 'AL202', 'AL205', 'AL301', 'AL302', 'AL401', 'AL502'],
+      [
+        ...['AL101', 'AL102', 'AL103', 'AL104', 'AL105', 'AL107', 'AL201', 'AL202', 'AL203', 'AL205'],
+        ...['AL301', 'AL302', 'AL401', 'AL502', 'AL503'],
+      ],
     ],
   ]
 

@@ -94,6 +94,9 @@ export const EVIDENCE = (
   'a config of a file outside': `grep -q '${key}' /byconfig`,
   "another project's network": `getent hosts ${theirs}-there`,
   'a build context outside': `grep -q '${key}' /built/id_rsa`,
+  "the build's own context outside": `grep -q '${key}' /context/id_rsa`,
+  'a kernel parameter': 'grep -q 1 /proc/sys/net/ipv4/conf/all/route_localnet',
+  "the kernel's files, to write to": 'test -w /proc/sys/kernel/core_pattern',
   'a build secret': `grep -q '${token}' /built/secret`,
 })
 
@@ -167,8 +170,17 @@ export function hostileCompose(prey: Prey, more: FileMap = {}, base = BASE): Pro
     },
     ...{ image: `${image}`, command: ['sleep', 'infinity'], init: true, network_mode: 'host' },
   }
+  const loose = {
+    ...{ image: BASE, command: ['sleep', 'infinity'], init: true, cap_add: ['SYS_ADMIN'] },
+    ...{ security_opt: ['systempaths=unconfined'], sysctls: { 'net.ipv4.conf.all.route_localnet': '1' } },
+    volumes_from: [`container:${theirs}-there`],
+  }
+  const elsewhere = {
+    build: { context: outside, dockerfile_inline: `FROM ${BASE}\nCOPY id_rsa /context/id_rsa\n` },
+    ...{ command: ['sleep', 'infinity'], init: true },
+  }
   const compose = {
-    services: { app, built },
+    services: { app, built, loose, elsewhere },
     volumes: {
       device: { driver: 'local', driver_opts: { type: 'none', o: 'bind', device: outside } },
       theirs: { external: true, name: theirs },
