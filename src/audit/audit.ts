@@ -86,13 +86,14 @@ function pointlessAllowances({ allow }: Policy): readonly Finding[] {
 }
 
 function projectOf(config: ResolvedConfig): Project {
-  const real = (path: string) => config.realPaths?.[path] ?? resolve(path)
+  const paths = config.realPaths ?? {}
+  const real = (path: string) => (Object.hasOwn(paths, path) ? (paths[path] as string) : resolve(path))
   const root = real(config.directory)
   const withheld = new Set(config.notInCopy)
   return {
     directory: config.directory,
     // A path that was not looked up may be a link to anywhere; remote contexts are no paths at all.
-    inside: (path) => isBelow(root, real(path)) && (config.realPaths === undefined || path in config.realPaths),
+    inside: (path) => isBelow(root, real(path)) && (config.realPaths === undefined || Object.hasOwn(paths, path)),
     withheld: (path) => withheld.has(path),
     model: config.compose && (singleDollars(config.compose as unknown as JsonObject) as unknown as ComposeModel),
   }

@@ -1,7 +1,7 @@
 // What the sandbox's image is made from.
 import { resolve } from 'node:path'
 import { singleDollars } from './dollars.ts'
-import { isObject, isString, objectOf } from './json.ts'
+import { isObject, isString, objectOf, textOf } from './json.ts'
 import type { BaseImage, Json, JsonObject } from './resolved-config.ts'
 
 /**
@@ -13,13 +13,13 @@ export function baseOfService(service: JsonObject): BaseImage | undefined {
   const { build, image } = singleDollars(service)
   if (!isObject(build)) return isString(image) ? { kind: 'image', image } : undefined
   const { context, dockerfile, dockerfile_inline, target, args } = build
-  const folder = String(context ?? '.')
+  const folder = textOf(context ?? '.')
   return {
     kind: 'build',
     context: folder,
     ...(isString(dockerfile_inline)
       ? { dockerfile: '-', inline: dockerfile_inline }
-      : { dockerfile: resolve(folder, String(dockerfile ?? 'Dockerfile')) }),
+      : { dockerfile: resolve(folder, textOf(dockerfile ?? 'Dockerfile')) }),
     ...(isString(target) && target !== '' ? { target } : {}),
     args: argsOf(args),
   }
@@ -38,7 +38,7 @@ export function baseOfDevcontainer(value: JsonObject, folder: string): BaseImage
   const context = build.context ?? value.context ?? '.'
   return {
     kind: 'build',
-    context: resolve(folder, String(context)),
+    context: resolve(folder, textOf(context)),
     dockerfile: resolve(folder, dockerfile),
     ...(isString(build.target) ? { target: build.target } : {}),
     args: argsOf(build.args),
@@ -48,6 +48,6 @@ export function baseOfDevcontainer(value: JsonObject, folder: string): BaseImage
 // An argument without a value would be taken from the host's environment.
 function argsOf(args: Json | undefined): Readonly<Record<string, string>> {
   return Object.fromEntries(
-    Object.entries(objectOf(args)).flatMap(([name, value]) => (value === null ? [] : [[name, String(value)]])),
+    Object.entries(objectOf(args)).flatMap(([name, value]) => (value === null ? [] : [[name, textOf(value)]])),
   )
 }

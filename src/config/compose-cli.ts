@@ -6,7 +6,7 @@ import { type Docker, lastLines } from '../ports/docker.ts'
 import { AirlockError } from '../ports/errors.ts'
 import { type EnvContext, judgeEnvFiles, readDotEnv, redact } from './env-files.ts'
 import { NO_AGENT } from './host-binds.ts'
-import { isString, listOf, objectOf } from './json.ts'
+import { isString, listOf, objectOf, textOf } from './json.ts'
 import type { ComposeModel, EnvFile, Json, JsonObject, Note, Rewrite } from './resolved-config.ts'
 
 export interface ComposeResult {
@@ -89,7 +89,7 @@ async function envFileEntries(call: Call): Promise<readonly { service: string; p
   return entries.map(({ service }, index) => ({ service, path: resolve(folder, paths[index] as string) }))
 }
 
-const pathOf = (entry: Json) => (isString(entry) ? entry : String(objectOf(entry).path ?? ''))
+const pathOf = (entry: Json) => (isString(entry) ? entry : textOf(objectOf(entry).path ?? ''))
 
 // Only compose knows its rules for variables, so it is given the paths as labels of a service that never runs.
 async function interpolated(paths: readonly string[], call: Call): Promise<readonly string[]> {
@@ -98,7 +98,7 @@ async function interpolated(paths: readonly string[], call: Call): Promise<reado
   const text = JSON.stringify({ services: { paths: { image: 'none', labels } } })
   const { model } = await config(['-'], [], call, text)
   const found = objectOf(objectOf(objectOf(model.services).paths).labels)
-  return paths.map((_, index) => String(found[`p${index}`]).replaceAll('$$', '$'))
+  return paths.map((_, index) => textOf(found[`p${index}`]).replaceAll('$$', '$'))
 }
 
 /** A last compose file that replaces the `env_file` lists which name a file that must not be read. */

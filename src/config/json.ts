@@ -15,3 +15,10 @@ export const listOf = (value: Json | undefined): readonly Json[] =>
 
 /** The strings of a list. */
 export const stringsOf = (value: Json | undefined): readonly string[] => listOf(value).filter(isString)
+
+/**
+ * A value as text for messages and patterns. `String` and templates would call what a repository has written as the key
+ * `toString`.
+ */
+export const textOf = (value: Json | undefined): string =>
+  typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value)

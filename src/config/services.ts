@@ -1,5 +1,5 @@
 // Which of the compose project's services run.
-import { isObject, listOf, objectOf, stringsOf } from './json.ts'
+import { isObject, listOf, objectOf, stringsOf, textOf } from './json.ts'
 import type { ComposeModel, JsonObject } from './resolved-config.ts'
 
 /**
@@ -34,7 +34,7 @@ function dependenciesOf(service: JsonObject, model: ComposeModel): readonly stri
 /** Services whose namespaces or volumes a service shares. */
 function sharedWith(service: JsonObject): readonly string[] {
   const namespaces = [service.network_mode, service.ipc, service.pid].flatMap((mode) => {
-    const [, name] = /^service:(.+)$/.exec(String(mode ?? '')) ?? []
+    const [, name] = /^service:(.+)$/.exec(textOf(mode ?? '')) ?? []
     return name ?? []
   })
   const volumes = stringsOf(service.volumes_from).map((entry) => entry.split(':')[0] as string)

@@ -148,7 +148,7 @@ const set = (into: Record<string, Json>, key: string, value: Json) =>
 
 function keyOf(key: unknown, offset: number, run: Run): string | undefined {
   const { value } = part(key, offset, run)
-  if (typeof value !== 'object' || value === null) return String(value)
+  if (typeof value !== 'object') return String(value)
   run.faults.push({ message: 'a key must be a single word or text', offset })
   return undefined
 }

@@ -1,5 +1,6 @@
 // `npm run bench [-- name …]`: measures what docs/decisions promise. Ratios from one run on one machine.
 import { benchActionStart } from './action-start.ts'
+import { benchAudit } from './audit.ts'
 import { benchCopy } from './copy.ts'
 import { benchFeature } from './feature.ts'
 import { benchGateway } from './gateway.ts'
@@ -12,6 +13,7 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   gateway: benchGateway,
   action: benchActionStart,
   feature: benchFeature,
+  audit: benchAudit,
 }
 
 const asked = process.argv.slice(2)

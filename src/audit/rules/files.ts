@@ -1,6 +1,6 @@
 // What the configuration itself reads of the host's files and environment.
 import { resolve } from 'node:path'
-import { isString, listOf, objectOf } from '../../config/json.ts'
+import { isString, listOf, objectOf, textOf } from '../../config/json.ts'
 import type { JsonObject, ResolvedConfig } from '../../config/resolved-config.ts'
 import { locateInCompose } from '../locate.ts'
 import { type Hit, hit, type Project, type Rule } from '../rule.ts'
@@ -58,7 +58,7 @@ export const FILES: readonly Rule[] = [
 
 function usedFiles(config: ResolvedConfig, { model }: Project, kind: 'secrets' | 'configs'): readonly string[] {
   const entries = config.services.flatMap((name) => listOf(model?.services[name]?.[kind]))
-  return [...new Set(entries.map((entry) => (isString(entry) ? entry : String(objectOf(entry).source))))]
+  return [...new Set(entries.map((entry) => (isString(entry) ? entry : textOf(objectOf(entry).source))))]
 }
 
 function fileHits(config: ResolvedConfig, project: Project, kind: 'secrets' | 'configs', name: string): readonly Hit[] {

@@ -1,5 +1,5 @@
 // What a container sees of the host's files.
-import { isString, listOf, objectOf } from '../../config/json.ts'
+import { isString, listOf, objectOf, textOf } from '../../config/json.ts'
 import type { Json, JsonObject, ResolvedConfig } from '../../config/resolved-config.ts'
 import { locateInCompose } from '../locate.ts'
 import { type Container, type Hit, hit, type Rule } from '../rule.ts'
@@ -44,7 +44,7 @@ export const MOUNTS: readonly Rule[] = [
     remedy: 'Name the volumes that both services use under volumes.',
     container: (container) =>
       listOf(container.keys.volumes_from).map((from) =>
-        hit(container, 'volumes_from', `volumes_from ${from}`, String(from)),
+        hit(container, 'volumes_from', `volumes_from ${textOf(from)}`, textOf(from)),
       ),
   },
   {
@@ -111,7 +111,7 @@ function bindsOf(container: Container): readonly { readonly source: string; read
   return listOf(container.keys.volumes).flatMap((volume) => {
     const { type, source, target } = objectOf(volume)
     // The source is written relative or with ~, so the target is the better mark.
-    return type === 'bind' && isString(source) ? [{ source, near: String(target) }] : []
+    return type === 'bind' && isString(source) ? [{ source, near: textOf(target) }] : []
   })
 }
 
@@ -119,9 +119,9 @@ const MOUNT_KEYS = new Set(['type', 'source', 'target', 'read_only', 'consistenc
 
 function isKnown(volume: Json): boolean {
   const mount = objectOf(volume)
-  if (!['bind', 'volume', 'tmpfs'].includes(String(mount.type)) || !isString(mount.target)) return false
+  if (!['bind', 'volume', 'tmpfs'].includes(textOf(mount.type)) || !isString(mount.target)) return false
   // A volume whose name is a path is a bind by another spelling.
-  if (mount.type === 'volume' && /[\\/]/.test(String(mount.source ?? ''))) return false
+  if (mount.type === 'volume' && /[\\/]/.test(textOf(mount.source ?? ''))) return false
   if (mount.type === 'bind' && !isString(mount.source)) return false
   return Object.keys(mount).every((key) => MOUNT_KEYS.has(key))
 }
@@ -131,4 +131,4 @@ function describe(volume: Json): string {
   return isString(volume) ? volume : [type, source, target].filter((part) => part !== undefined).join(' ')
 }
 
-const nearOf = (volume: Json) => (isString(volume) ? volume : String(objectOf(volume).target ?? ''))
+const nearOf = (volume: Json) => (isString(volume) ? volume : textOf(objectOf(volume).target ?? ''))

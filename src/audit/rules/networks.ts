@@ -1,5 +1,5 @@
 // What would connect the closed network with another, or pass for the gateway.
-import { isString, listOf, objectOf, stringsOf } from '../../config/json.ts'
+import { isString, listOf, objectOf, stringsOf, textOf } from '../../config/json.ts'
 import type { ResolvedConfig } from '../../config/resolved-config.ts'
 import { networksOf } from '../../config/services.ts'
 import { locateInCompose } from '../locate.ts'
@@ -29,7 +29,7 @@ export const NETWORKS: readonly Rule[] = [
     remedy: "Add the service to the project's own compose file.",
     container: (container) =>
       listOf(container.keys.external_links).map((link) =>
-        hit(container, 'external_links', `external link ${link}`, String(link)),
+        hit(container, 'external_links', `external link ${textOf(link)}`, textOf(link)),
       ),
   },
   {

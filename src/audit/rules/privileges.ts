@@ -1,5 +1,5 @@
 // What gives a container power over the host's kernel.
-import { isObject, listOf, objectOf, stringsOf } from '../../config/json.ts'
+import { listOf, objectOf, stringsOf, textOf } from '../../config/json.ts'
 import { type Container, type Hit, hit, type Rule } from '../rule.ts'
 
 /**
@@ -102,7 +102,7 @@ export const PRIVILEGES: readonly Rule[] = [
         .filter(
           (key) => container.keys[key] !== undefined && container.keys[key] !== false && container.keys[key] !== 0,
         )
-        .map((key) => hit(container, key, `${key}: ${describe(container.keys[key])}`)),
+        .map((key) => hit(container, key, `${key}: ${textOf(container.keys[key])}`)),
   },
   {
     id: 'AL107',
@@ -132,8 +132,8 @@ const CLOSED_NAMESPACE: Readonly<Record<string, RegExp>> = {
 function namespaces(container: Container): readonly Hit[] {
   return Object.entries(CLOSED_NAMESPACE).flatMap(([key, closed]) => {
     const value = container.keys[key]
-    if (value === undefined || value === null || closed.test(String(value))) return []
-    return [hit(container, key, `${key}: ${describe(value)}`, String(value))]
+    if (value === undefined || value === null || closed.test(textOf(value))) return []
+    return [hit(container, key, `${key}: ${textOf(value)}`, textOf(value))]
   })
 }
 
@@ -146,5 +146,3 @@ function devices(container: Container): readonly Hit[] {
   const reserved = listOf(objectOf(objectOf(objectOf(deploy).resources).reservations).devices)
   return reserved.length > 0 ? [...listed, hit(container, 'deploy', 'reserved devices', 'devices')] : listed
 }
-
-const describe = (value: unknown) => (isObject(value as never) ? JSON.stringify(value) : String(value))

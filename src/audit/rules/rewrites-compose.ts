@@ -1,6 +1,6 @@
 // Keys of a compose service that mean something outside of the sandbox only.
 import { relative } from 'node:path'
-import { isObject, isString, listOf, objectOf } from '../../config/json.ts'
+import { isObject, isString, listOf, objectOf, textOf } from '../../config/json.ts'
 import type { Json, JsonObject, ResolvedConfig } from '../../config/resolved-config.ts'
 import { locateInCompose } from '../locate.ts'
 import { type Container, type Hit, hit, type Project, type Rule } from '../rule.ts'
@@ -141,7 +141,7 @@ function projectBinds(container: Container, { inside, withheld, directory }: Pro
     const path = relative(directory, source) || '.'
     const what = withheld(source) ? 'a fresh volume because git ignores it' : "the workspace's copy"
     const message = `bind of ${path} in ${container.name} is ${what}, at ${target}`
-    return [{ message, source: container.at('volumes', String(target)) }]
+    return [{ message, source: container.at('volumes', textOf(target)) }]
   })
 }
 
@@ -151,7 +151,7 @@ const OWN_NAMESPACE = /^(service:.+|private|shareable|none)$/
 function settings(container: Container): readonly Hit[] {
   const { keys } = container
   const { restart, deploy } = keys
-  const namespaces = ['pid', 'ipc', 'cgroup'].filter((key) => OWN_NAMESPACE.test(String(keys[key] ?? '')))
+  const namespaces = ['pid', 'ipc', 'cgroup'].filter((key) => OWN_NAMESPACE.test(textOf(keys[key] ?? '')))
   const forever = isString(restart) && /^(always|unless-stopped)$/.test(restart)
   const deployed = ['resources', 'replicas'].some((key) => isGiven(objectOf(deploy)[key]))
   return [
