@@ -1,6 +1,7 @@
 // All rules of the audit, in the order of their numbers.
 import type { Rule } from './rule.ts'
 import { BUILD } from './rules/build.ts'
+import { DIFFERENCES } from './rules/differences.ts'
 import { DOCKERFILES } from './rules/dockerfiles.ts'
 import { FEATURES } from './rules/features.ts'
 import { FILES } from './rules/files.ts'
@@ -20,6 +21,7 @@ export const RULES: readonly Rule[] = [
   ...REWRITES,
   ...DOCKERFILES,
   ...FEATURES,
+  ...DIFFERENCES,
 ]
 
 const BY_ID: ReadonlyMap<string, Rule> = new Map(RULES.map((rule) => [rule.id, rule]))

@@ -45,6 +45,7 @@ export async function resolveComposeOnly(request: ComposeOnlyRequest, context: C
     composeParts: project.parts,
     compose: model,
     envFiles: project.envFiles,
+    differences: project.differences,
     service,
     services,
     base: base as BaseImage,

@@ -3,10 +3,11 @@ import { relative } from 'node:path'
 import type { Docker } from '../ports/docker.ts'
 import type { Process } from '../ports/process.ts'
 import { composeConfig } from './compose-cli.ts'
+import { composeDifferences } from './compose-differences.ts'
 import { type ComposeDocuments, type NamedFile, readComposeFiles } from './compose-files.ts'
 import { unreadable } from './env-files.ts'
 import type { Problems } from './problems.ts'
-import type { ComposeModel, EnvFile, Note, Source, SourceDocument } from './resolved-config.ts'
+import type { ComposeModel, Difference, EnvFile, Note, Source, SourceDocument } from './resolved-config.ts'
 import { selectServices } from './services.ts'
 import { surroundingsOf, tidyModel } from './tidy.ts'
 
@@ -25,6 +26,7 @@ export interface ComposeProject {
   readonly parts: readonly SourceDocument[]
   readonly model: ComposeModel
   readonly envFiles: readonly EnvFile[]
+  readonly differences: readonly Difference[]
 }
 
 /** A service that is asked for by name, and where. */
@@ -48,7 +50,7 @@ export async function resolveComposeProject(
     mentionsEnvFile,
     context,
   )
-  return { ...documents, model, envFiles }
+  return { ...documents, model, envFiles, differences: composeDifferences(documents, model) }
 }
 
 // Compose has no option that keeps it from reading these, so they can't be left out quietly as others are.

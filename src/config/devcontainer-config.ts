@@ -68,6 +68,7 @@ async function onCompose(devcontainer: Devcontainer, asked: AskedServices, conte
     composeParts: project.parts,
     compose: model,
     envFiles: project.envFiles,
+    differences: project.differences,
     service,
     services,
     base: base as BaseImage,

@@ -81,6 +81,13 @@ export interface EnvFile {
   readonly use: 'read' | 'withheld' | 'outside'
 }
 
+/** Something that a tool reads in another way than airlock does. */
+export interface Difference {
+  readonly tool: 'compose' | 'devcontainers'
+  readonly message: string
+  readonly path: readonly (string | number)[]
+}
+
 /** A Dockerfile that the run builds from. */
 export interface Dockerfile {
   /** Relative to the project's folder; a compose file's where its text is written there. */
@@ -119,6 +126,8 @@ export interface ResolvedConfig {
   /** Compose's own resolved view, paths absolute; absent for image and dockerfile. */
   readonly compose?: ComposeModel
   readonly envFiles?: readonly EnvFile[]
+  /** Between the tools' readings of the files and ours. */
+  readonly differences?: readonly Difference[]
   /** For image and dockerfile: what runArgs ask of the container, as keys of a compose service (`$` doubled too). */
   readonly container?: JsonObject
   /** runArgs that are not understood; the audit refuses them. */

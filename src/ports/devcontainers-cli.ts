@@ -75,3 +75,21 @@ function failedStep(log: string): string {
   const end = log.indexOf('\n------\n')
   return end > 0 ? log.slice(0, end) : log
 }
+
+/**
+ * The CLI's own reading of a devcontainer.json, as it prints it; undefined where it can not read it. It is given no engine,
+ * reaches nobody for this, and its output may hold what the host's variables do: it is never shown.
+ *
+ * @param file absolute
+ */
+export async function readConfiguration(process: Process, files: Installation, folder: string, file: string) {
+  const args = ['read-configuration', '--workspace-folder', folder, '--config', file, '--docker-path', 'true']
+  const result = await process.run(execPath, [files.devcontainersCli, ...args], { cwd: folder, timeoutMs: 30_000 })
+  if (result.exitCode !== 0) return undefined
+  const line = result.stdout.toString('utf8').trim().split('\n').at(-1) ?? ''
+  try {
+    return (JSON.parse(line) as { readonly configuration?: unknown }).configuration
+  } catch {
+    return undefined
+  }
+}

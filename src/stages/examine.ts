@@ -1,28 +1,37 @@
 // `airlock audit`: everything that a run would judge before it starts anything, without a run. Reads only.
-import { relative } from 'node:path'
+import { relative, resolve } from 'node:path'
 import { audit, auditMetadata } from '../audit/audit.ts'
 import type { Finding } from '../audit/finding.ts'
 import { readPolicyFile } from '../audit/policy-file.ts'
 import type { Allowance, Policy } from '../audit/rule.ts'
+import { cliDifferences } from '../config/cli-differences.ts'
 import { developmentConfigs } from '../config/discover.ts'
 import { type ConfigDeps, resolveConfig, UNDECIDED } from '../config/resolve.ts'
-import type { ResolvedConfig } from '../config/resolved-config.ts'
+import type { Json, ResolvedConfig } from '../config/resolved-config.ts'
+import { readConfiguration } from '../ports/devcontainers-cli.ts'
 import type { Docker } from '../ports/docker.ts'
 import { allOrErrors } from '../ports/errors.ts'
+import type { Installation } from '../ports/installation.ts'
 import type { Examined } from '../report/examined.ts'
 import type { AuditRequest } from '../request/audit-request.ts'
 import { parseLabel } from '../sandbox/metadata.ts'
 import { policyOf } from './policy.ts'
 
+export interface ExamineDeps extends ConfigDeps {
+  readonly installation: Installation
+}
+
 /** Errors: `input` with every problem at its line, and `engine` for a compose project without docker compose. */
-export async function examine(request: AuditRequest, deps: ConfigDeps): Promise<Examined> {
+export async function examine(request: AuditRequest, deps: ExamineDeps): Promise<Examined> {
   const [sources, engineVersion, prefix] = await Promise.all([
     developmentConfigs(request.directory, request.project),
     versionOf(deps.docker),
     prefixOf(request.directory, deps),
   ])
   // What is wrong with any of them is told at once.
-  const resolved = sources.map((project) => resolveConfig({ ...request, project, undecided: true }, deps))
+  const resolved = sources.map(async (project) =>
+    withCliReading(await resolveConfig({ ...request, project, undecided: true }, deps), deps),
+  )
   const [allowed, ...configs] = await allOrErrors<[readonly Allowance[], ...ResolvedConfig[]]>([
     readPolicyFile(request.policyFolder ?? request.directory),
     ...resolved,
@@ -44,6 +53,15 @@ export async function examine(request: AuditRequest, deps: ConfigDeps): Promise<
     notes: [...new Set(parts.flatMap(({ config }) => config.notes))],
     prefix,
   }
+}
+
+/** A run lets no other tool read devcontainer.json; who starts the project otherwise does. */
+async function withCliReading(config: ResolvedConfig, { process, installation }: ExamineDeps): Promise<ResolvedConfig> {
+  const { devcontainer, directory, differences = [] } = config
+  if (!devcontainer) return config
+  const file = resolve(directory, devcontainer.file)
+  const theirs = (await readConfiguration(process, installation, directory, file)) as Json | undefined
+  return { ...config, differences: [...differences, ...cliDifferences(devcontainer, theirs)] }
 }
 
 // Several devcontainers may share a compose file.
