@@ -67,7 +67,6 @@ async function row(
     kept: most(ms - tools, ms),
   }
 }
-}
 
 const service = (index: number) =>
   `  s${index}:\n    <<: *base\n    image: example/service-${index}:1\n    environment: { INDEX: "${index}", URL: "http://s${(index + 1) % 1000}" }\n    volumes: ["./data/${index}:/data", "v${index % 50}:/cache"]\n    ports: ["${2000 + index}:80"]\n    depends_on: [s0]\n`
