@@ -12,6 +12,8 @@ const KNOWN = new WeakMap<GitHub, Promise<string>>()
 export function whoAmI(github: GitHub): Promise<string> {
   const known = KNOWN.get(github) ?? ask(github)
   KNOWN.set(github, known)
+  // A fault is no answer: the next step may ask again.
+  known.catch(() => KNOWN.delete(github))
   return known
 }
 

@@ -1,4 +1,5 @@
 // Posts a review: comments that are new, on their lines; marks on those that are mended; and one summary, kept up to date.
+import { createHash } from 'node:crypto'
 import type { ChangedFile } from './context.ts'
 import { GitHubError } from './failure.ts'
 import { type ApiComment, marked, once, own, readMark, whoAmI, withoutMark } from './own.ts'
@@ -89,7 +90,9 @@ export function eventFor(read: ReadReview, policy: PublishDeps['policy']['review
 async function post(job: ReviewJob, draft: Summary, event: ReviewEvent, login: string, deps: PublishDeps, pen: Pen) {
   const { github, workflowRunId } = deps
   const target = targetOf(job)
-  const mark = { run: workflowRunId, head: job.headSha }
+  // With what it says, so that a second attempt does not take the first one's review for its own.
+  const said = draft.plan.fresh.map(({ at, mark: { t, a } }) => [at.path, at.line, t, a])
+  const mark = { run: workflowRunId, head: job.headSha, c: hash(JSON.stringify([event, said])) }
   const lead = job.sticky ? counts(draft.plan) : summaryText(draft, pen, false)
   const body = marked(lead, 'review', mark)
   const comments = draft.plan.fresh.map(({ remark, at, mark: finding }) => ({
@@ -103,8 +106,9 @@ async function post(job: ReviewJob, draft: Summary, event: ReviewEvent, login: s
         github.request<ApiReview>(`POST ${PULL}/reviews`, { ...target, ...parameters, commit_id: job.headSha, event }),
       async () => {
         const all = await github.list<ApiReview>(`GET ${PULL}/reviews`, target)
-        return own(all, login, 'review').find(({ mark: { run, head } }) => run === mark.run && head === mark.head)
-          ?.comment
+        return own(all, login, 'review').find(
+          ({ mark: { run, head, c } }) => run === mark.run && head === mark.head && c === mark.c,
+        )?.comment
       },
     )
   try {
@@ -119,6 +123,8 @@ async function post(job: ReviewJob, draft: Summary, event: ReviewEvent, login: s
     return oneByOne(job, draft.plan, comments, () => send({ body }), deps)
   }
 }
+
+const hash = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 12)
 
 type Comment = { readonly body: string; readonly path: string; readonly line: number }
 

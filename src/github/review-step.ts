@@ -1,11 +1,12 @@
 // A review from Claude's output to GitHub, or as far as it gets: what can't be posted is told by the job.
 import { AirlockError } from '../ports/errors.ts'
-import { plainLine } from '../report/plain-text.ts'
+import { plainLine, plainText } from '../report/plain-text.ts'
 import { reviewSarif } from '../report/review-sarif.ts'
 import { planAgainstGitHub, publishReview, type ReviewJob } from './publish-review.ts'
 import type { Step } from './publish-types.ts'
 import type { Annotation } from './published.ts'
-import { SEVERITIES, type Severity } from './review.ts'
+import { redact } from './redact.ts'
+import { type Review, SEVERITIES, type Severity } from './review.ts'
 import { planReview, type ReviewPlan } from './review-plan.ts'
 import { type ReadReview, readReview } from './review-schema.ts'
 import { summaryText } from './review-summary.ts'
@@ -19,7 +20,8 @@ export async function reviewStep(step: Step): Promise<void> {
   if (subject.kind !== 'pull') return
   const read = task.mode === 'review' ? readReview(result.structuredOutput, result.finalMessage) : NO_FINDINGS
   const file = await outcome.keep('review.json', `${JSON.stringify(read, undefined, 2)}\n`)
-  await outcome.keep('review.sarif', `${JSON.stringify(reviewSarif(read.review), undefined, 2)}\n`)
+  const sarif = reviewSarif(redacted(read.review, deps.secrets))
+  await outcome.keep('review.sarif', `${JSON.stringify(sarif, undefined, 2)}\n`)
   const job: ReviewJob = {
     ...{ repository: task.repository, number: subject.number, headSha: subject.head.sha, read },
     files: context?.files ?? [],
@@ -38,7 +40,7 @@ export async function reviewStep(step: Step): Promise<void> {
     if (done.review) outcome.done.review = done.review
     if (done.comment) outcome.done.comment = done.comment
   })
-  outcome.done.annotations = annotations(plan, posted)
+  outcome.done.annotations = annotations(plan, posted, deps.secrets)
   outcome.notes.push(...read.problems.map((problem) => `Claude’s review: ${problem}`))
   outcome.notes.push(...plan.outside.map(({ remark, reason }) => `${pathOf(remark)}: ${reason}`))
   const report = summaryText(
@@ -64,15 +66,27 @@ async function whyNot({ task, deps }: Step, headSha: string, number: number): Pr
   return `the pull request moved from ${headSha.slice(0, 10)} to ${pull.head.sha.slice(0, 10)} meanwhile`
 }
 
+// It is uploaded as it is.
+function redacted(review: Review, secrets: readonly string[]): Review {
+  const safe = (text: string) => redact(plainText(text), secrets).text
+  const findings = review.findings.map((one) => ({ ...one, title: safe(one.title), body: safe(one.body) }))
+  return { ...review, findings }
+}
+
 /** Those without a comment of their own. */
-function annotations({ fresh, outside }: ReviewPlan, posted: boolean): readonly Annotation[] {
+function annotations(
+  { fresh, outside }: ReviewPlan,
+  posted: boolean,
+  secrets: readonly string[],
+): readonly Annotation[] {
+  const safe = (text: string) => redact(plainText(text), secrets).text
   return [...outside, ...(posted ? [] : fresh)].flatMap(({ remark }) => {
     if (remark.kind === 'entry') {
       const { path, line, startLine = line, body } = remark.entry
-      return { path, startLine, endLine: line, severity: 'low', title: 'Comment', message: body }
+      return { path, startLine, endLine: line, severity: 'low', title: 'Comment', message: safe(body) }
     }
     const { path, startLine, endLine, severity, title, body } = remark.finding
-    return { path, startLine, endLine, severity, title: plainLine(title), message: body }
+    return { path, startLine, endLine, severity, title: safe(plainLine(title)), message: safe(body) }
   })
 }
 

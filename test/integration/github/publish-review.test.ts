@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import type { ReviewFinding } from '../../../src/github/review.ts'
 import { type HostedProject, hosted } from '../../support/github-project.ts'
-import { type Made, type Publication, published } from '../../support/publish-rig.ts'
+import { type Made, type Publication, published, SECRET } from '../../support/publish-rig.ts'
 
 const BASE = Array.from({ length: 30 }, (_, at) => `line number ${at + 1}\n`).join('')
 const HEAD = BASE.replace('line number 5\n', 'const five = compute(5)\n').replace('line number 25\n', '')
@@ -168,16 +168,6 @@ describe('the verdict', () => {
     await run(project, { output: review([], 'approve'), run: '3', ...policy })
     expect(await states(project)).toEqual(['COMMENTED', 'APPROVED'])
   })
-
-  test.each([
-    ['high', [finding({ severity: 'medium' })], undefined],
-    ['medium', [finding({ severity: 'medium' })], 'fail_on: medium: 1 finding is at least that severe'],
-    ['nit', [finding({ severity: 'low' }), finding()], 'fail_on: nit: 2 findings are at least that severe'],
-    ['high', [{ ...finding(), severity: 'gruesome' as 'high' }], 'fail_on: high: the review could not be read whole'],
-  ] as const)('fail_on: %s', async (failOn, findings, failure) => {
-    await using project = await pullRequest()
-    expect((await run(project, { output: review(findings), review: { failOn } })).failure).toBe(failure)
-  })
 })
 
 describe('faults', () => {
@@ -305,6 +295,23 @@ describe('what is no review', () => {
     expect(pull?.comments.map(({ body }) => body.replaceAll('\u200b', '¦'))).toEqual([
       expect.stringContaining('All in all: fine, @¦mona.'),
     ])
+  })
+
+  test('a secret of the run is in nothing that leaves the machine', async () => {
+    await using project = await pullRequest()
+    const leak = (line: number) =>
+      finding({ startLine: line, endLine: line, title: `Key ${SECRET}`, body: `It is ${SECRET}` })
+    const output = {
+      ...review([leak(5), leak(12)]),
+      summary: `${SECRET} and ${Buffer.from(SECRET).toString('base64')}`,
+    }
+    const done = await run(project, { output, entries: [{ kind: 'comment', body: SECRET }] })
+    const left = JSON.stringify([await project.github.dump(), done, done.file('review.sarif'), done.file('review.md')])
+    expect(left).not.toContain(SECRET.slice(8))
+    expect(left).toContain('[redacted: a secret of this run]')
+    expect(done.notes.join()).toContain('a secret')
+    // Control: it was there to be found.
+    expect(done.file('review.json')).toContain(SECRET)
   })
 
   test('a run that failed publishes nothing', async () => {
