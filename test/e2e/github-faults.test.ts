@@ -48,7 +48,7 @@ const own = ({ after }: Played) =>
   after.pulls.find((one) => one.number === number)?.reviews.filter(({ state }) => state !== 'DISMISSED') ?? []
 
 test('a token that is not one: nothing is started', async () => {
-  const played = await reviewed([{ path: /./, answer: { status: 401, message: 'Bad credentials' } }])
+  const played = await reviewed([{ path: /\/permission$/, answer: { status: 401, message: 'Bad credentials' } }])
   expect([played.job.status, played.prompt]).toEqual(['failure', ''])
   expect(played.job.log).toMatch(/401|token/i)
   expect(played.after).toEqual(played.before)
@@ -128,8 +128,8 @@ test('a line that GitHub does not take: the others are posted, that one is in th
   expect(more).toEqual([])
   expect(review?.body).toContain('One thing to mend.')
   const pull = played.after.pulls.find((one) => one.number === number)
-  expect(pull?.lineComments.map(({ path, line }) => [path, line])).toEqual([['NEW', 1]])
-  expect(played.job.summary).toContain('Words were better.')
+  expect(pull?.lineComments.map(({ path, line }) => [path, line])).toEqual([['src/app.txt', 2]])
+  expect(played.job.summary).toContain('Why is it there?')
 })
 
 test('texts longer than GitHub takes are cut where they end whole', async () => {
