@@ -128,7 +128,7 @@ describe('the pull request', () => {
     const asked = project.github.journal.filter(({ path }) => path.endsWith('/issues/2/assignees'))
     expect(asked).toMatchObject([{ body: { assignees: ['octo'] } }])
     expect(issues[0]?.comments).toEqual([
-      { user: ME, body: expect.stringMatching(/^Fixed the total\.\n\nPull request: #2/) },
+      { user: ME, body: expect.stringMatching(/^It was wrong\.\n\nPull request: #2/) },
     ])
   })
 
