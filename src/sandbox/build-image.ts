@@ -2,12 +2,15 @@
 import type { BaseImage } from '../config/resolved-config.ts'
 import type { Docker } from '../ports/docker.ts'
 import { AirlockError } from '../ports/errors.ts'
+import { type Shown, stageDockerfile } from './build-context.ts'
 
 export interface BuildDeps {
   readonly docker: Docker
   readonly signal: AbortSignal
   /** A line for the reader about work that takes long. */
   readonly onStep: (title: string) => void
+  /** What builds get to see of the project. */
+  readonly shown: Shown
 }
 
 const SLOW_MS = 1500
@@ -28,21 +31,23 @@ async function pulled(image: string, what: string, { docker, signal, onStep }: B
 async function built(
   build: Extract<BaseImage, { kind: 'build' }>,
   what: string,
-  { docker, signal, onStep }: BuildDeps,
+  { docker, signal, onStep, shown }: BuildDeps,
 ): Promise<string> {
+  await using staged = await stageDockerfile(build, shown)
   const args = [
     'build',
     '--quiet',
-    ...['--file', build.dockerfile],
+    ...['--file', staged.file],
     ...(build.target === undefined ? [] : ['--target', build.target]),
     // The value is on the command line: build arguments come from trusted files and are no place for secrets anyway.
     ...Object.entries(build.args).flatMap(([name, value]) => ['--build-arg', `${name}=${value}`]),
     build.context,
   ]
-  const input = build.inline === undefined ? {} : { input: build.inline }
+  // The older builder knows no ignore file but the context's own, and would send everything.
+  const extraEnv = { DOCKER_BUILDKIT: '1' }
   // Most builds are found in the cache within moments: only the others are worth a line.
   const slow = setTimeout(() => onStep(`Building the image of ${what}`), SLOW_MS)
-  const building = docker.expect(`building the image of ${what} from ${build.dockerfile}`, args, { signal, ...input })
+  const building = docker.expect(`building the image of ${what} from ${build.dockerfile}`, args, { signal, extraEnv })
   const id = await building.finally(() => clearTimeout(slow))
   const digest = /^sha256:([0-9a-f]{64})$/.exec(id)?.[1]
   if (!digest) throw new AirlockError('engine', `docker build printed no image id for ${what}`, { detail: id })

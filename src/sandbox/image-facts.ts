@@ -29,7 +29,10 @@ interface Inspected {
   }
 }
 
-export async function inspectImage(name: string, { docker, signal }: BuildDeps): Promise<ImageFacts> {
+export async function inspectImage(
+  name: string,
+  { docker, signal }: Pick<BuildDeps, 'docker' | 'signal'>,
+): Promise<ImageFacts> {
   const output = await docker.expect(`inspecting image ${name}`, ['image', 'inspect', name], { signal })
   const [image] = JSON.parse(output) as readonly Inspected[]
   if (!image) throw new AirlockError('engine', `the engine knows no image ${name}`)
@@ -62,7 +65,11 @@ function entriesOf(name: string, label: string | undefined): readonly JsonObject
 }
 
 /** Asks the image itself for the ids of its user, in a container that can do nothing else. */
-export async function userIds(name: string, facts: ImageFacts, { docker, signal }: BuildDeps) {
+export async function userIds(
+  name: string,
+  facts: ImageFacts,
+  { docker, signal }: Pick<BuildDeps, 'docker' | 'signal'>,
+) {
   const script = 'printf "%s %s\\n" "$(id -u "$1")" "$(id -g "$1")"'
   const output = await docker.expect(
     `looking up user ${facts.user} in the sandbox image`,

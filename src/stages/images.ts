@@ -15,15 +15,17 @@ export interface Images {
 }
 
 /** Errors: `engine`, `sandbox`, and `audit` for what the built image asks of its container. */
-export async function images({ config, policy }: Prepared, stage: Stage): Promise<Images> {
+export async function images({ config, policy, snapshot, trusted }: Prepared, stage: Stage): Promise<Images> {
   const { request, record, docker, signal, installation, host } = stage
   const onStep = (title: string) => host.info(title)
+  const { has } = trusted ?? snapshot
+  const build = { docker, signal, onStep, shown: { directory: config.directory, has } }
   const cli = devcontainersCli(stage.process, installation, request.network, (line) => host.untrusted(line))
   return record.time('build', async () => {
     const [sandbox, gateway, services] = await Promise.all([
-      ensureSandboxImage(config, request, { docker, signal, onStep, cli, installation }),
+      ensureSandboxImage(config, request, { ...build, cli, installation }),
       ensureGatewayImage(docker, installation, onStep),
-      ensureServiceImages(config, { docker, signal, onStep }),
+      ensureServiceImages(config, build),
     ])
     const findings = auditMetadata(sandbox.metadataEntries, config, policy)
     record.findings = [...record.findings, ...findings]
