@@ -65,9 +65,10 @@ async function leftOut(context: string, root: string, shown: Shown): Promise<rea
 const slashed = (path: string) => path.split(sep).join('/')
 
 /**
- * A line of an ignore file for one path. The slash in front keeps `#` and `!` from meaning something; what no line can
- * say (a line's end, a backslash) is told by the pattern for any character.
+ * A line of an ignore file for one path. The slash in front keeps `#` from meaning something, but BuildKit takes it off
+ * before it looks for `!`. That, and what no line can say (a line's end, a backslash), is told by the pattern for any
+ * character.
  */
 export function ignoreLine(path: string): string {
-  return `/${path.replaceAll(/[*?[\]]/g, '\\$&').replaceAll(/[\r\n]|\\(?![*?[\]])|^\s|\s$/g, '?')}`
+  return `/${path.replaceAll(/[*?[\]]/g, '\\$&').replaceAll(/[\r\n]|\\(?![*?[\]])|^[\s!]|\s$/g, '?')}`
 }
