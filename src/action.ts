@@ -28,7 +28,10 @@ async function main(): Promise<void> {
   const deps = { host, signal, ...(await ports()) }
   const event = eventSource(around.env)
   const { runForEvent } = await import('./run-for-event.ts')
-  const outcome = await runForEvent({ event, request, github, secrets: secretsOf(around.env) }, deps)
+  const outcome = await runForEvent(
+    { event, request, github, secrets: secretsOf(around.env), scratch: around.outputRoot },
+    deps,
+  )
   const { publishResult, publishSkip } = await import('./host/action-results.ts')
   if (outcome.kind === 'skipped') return publishSkip(outcome.reason)
   const { result, published } = outcome

@@ -19,6 +19,8 @@ export interface Occasion {
   readonly github: GitHubRequest
   /** What must not stand in any text that goes out. */
   readonly secrets: readonly string[]
+  /** The runner's temporary folder. */
+  readonly scratch: string
 }
 
 export type Outcome =
@@ -36,7 +38,7 @@ export async function runForEvent(occasion: Occasion, deps: RunDeps): Promise<Ou
   const { gitHubClient } = await import('./github/client.ts')
   const { host, signal, process } = deps
   const plan = await planRun(event, request, github, {
-    ...{ signal, process },
+    ...{ signal, process, scratch: occasion.scratch },
     client: (token) =>
       gitHubClient({ token, apiUrl: event?.apiUrl ?? '', network: request.network, onWait: (text) => host.info(text) }),
     now: () => new Date().toISOString(),

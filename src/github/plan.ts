@@ -24,6 +24,8 @@ export interface PlanDeps {
   readonly client: (token: string) => GitHub
   readonly signal: AbortSignal
   readonly now: () => string
+  /** The runner's own temporary folder. */
+  readonly scratch?: string
 }
 
 export type Plan =
@@ -113,7 +115,7 @@ async function sourcesOf(
   source: EventSource,
   request: RunRequest,
   inputs: GitHubRequest,
-  { process }: PlanDeps,
+  { process, scratch }: PlanDeps,
 ): Promise<Sources | undefined> {
   const pins = pinsOf(event, task, source)
   if (!pins) return undefined
@@ -126,7 +128,7 @@ async function sourcesOf(
   }
   const server = { url: source.serverUrl, repository: source.repository, token: inputs.token ?? '' }
   const obeyed = inputs.trustHeadConfig ? head : base
-  return pinSources(request, head, obeyed, { process, server, network: request.network })
+  return pinSources(request, head, obeyed, { process, server, scratch, network: request.network })
 }
 
 function pinsOf({ workflowRun, repository }: Event, { subject }: Task, { sha }: EventSource) {

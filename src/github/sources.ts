@@ -30,6 +30,8 @@ export interface SourceDeps {
   readonly process: Process
   readonly server: Omit<Server, 'proxy' | 'caFile'>
   readonly network: HostNetwork
+  /** Where the folders are made; a runner empties its own when a job ends, however it ends. */
+  readonly scratch?: string | undefined
 }
 
 /** Errors: `input`, for commits that can't be had or hold what can't be written. */
@@ -39,7 +41,9 @@ export async function pinSources(
   base: Pin,
   deps: SourceDeps,
 ): Promise<Sources> {
-  const scratch = await mkdtemp(join(tmpdir(), 'airlock-sources-'))
+  const { scratch: place = tmpdir() } = deps
+  await mkdir(place, { recursive: true })
+  const scratch = await mkdtemp(join(place, 'airlock-sources-'))
   const dispose = () => rm(scratch, { recursive: true, force: true })
   try {
     const checkout = await findCheckout(request.directory, deps.process)
