@@ -17,7 +17,8 @@ let shop: HostedProject
 let number: number
 beforeAll(async () => {
   shop = await hosted(SHOP, { people: { mona: 'push', mallory: 'none' }, bots: ['helper'] })
-  number = await shop.open({ branch: 'sums', title: 'Sums', files: { 'src/total.sh': SUBTRACTS }, by: 'mona' })
+  const files = { 'src/total.sh': SUBTRACTS, 'README.md': '# A shop\n\nIt adds up\nprices.\n' }
+  number = await shop.open({ branch: 'sums', title: 'Sums', files, by: 'mona' })
 })
 afterAll(() => shop[Symbol.asyncDispose]())
 
@@ -89,7 +90,7 @@ test('an issue: a bot that is allowed asks, a pull request comes of it and the a
 
 test('claude-code-action’s prompt, tools and inputs', async () => {
   const event = await pullRequest(shop.github, number, { actor: 'mona' })
-  const inline = { path: 'src/total.sh', line: 5, body: 'Quote this.', side: 'RIGHT' }
+  const inline = { path: 'README.md', line: 3, body: 'Quote this.', side: 'RIGHT' }
   const played = await play(shop, 'test/fixtures/workflows/moved.yml', event, {
     steps: [
       bash('gh pr view && gh pr diff && gh pr view --json title,author'),
@@ -110,7 +111,7 @@ test('claude-code-action’s prompt, tools and inputs', async () => {
     ]),
   )
   const lines = [...(pull?.reviews.flatMap(({ comments }) => comments) ?? []), ...(pull?.lineComments ?? [])]
-  expect(lines.filter(({ body }) => body.includes('Quote this.'))).toMatchObject([{ path: 'src/total.sh', line: 5 }])
+  expect(lines.filter(({ body }) => body.includes('Quote this.'))).toMatchObject([{ path: 'README.md', line: 3 }])
   const warnings = runnerCommands(played.job.log).filter(({ command }) => command === 'warning')
   expect(warnings.map(({ data }) => data).join('\n')).toContain('use_commit_signing')
 })
