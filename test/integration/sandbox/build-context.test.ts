@@ -1,6 +1,6 @@
 // What a Dockerfile's COPY gets hold of: the real builder, with a plain build beside it as the control.
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ignoreLine } from '../../../src/sandbox/build-context.ts'
@@ -43,11 +43,16 @@ afterAll(() => {
   folder[Symbol.dispose]()
 })
 
-const listIn = (image: string) => {
+function listIn(image: string): readonly string[] {
   images.push(image)
-  return docker('run', '--rm', '--network', 'none', '--label', 'airlock.test=context', image, 'cat', '/list').split(
-    '\n',
-  )
+  const container = docker('create', '--label', 'airlock.test=context', image)
+  const file = join(folder.path, 'list')
+  docker('cp', `${container}:/list`, file)
+  docker('rm', container)
+  const lines = readFileSync(file, 'utf8').trim().split('
+')
+  rmSync(file)
+  return lines
 }
 
 async function built(options: { include?: string[]; exclude?: string[]; inline?: string; context?: string } = {}) {
