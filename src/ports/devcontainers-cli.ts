@@ -1,4 +1,5 @@
 // The vendored devcontainers CLI. Only `build` is used: containers are started by compose (docs/decisions/0002).
+import { existsSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { execPath } from 'node:process'
@@ -76,6 +77,9 @@ function failedStep(log: string): string {
   return end > 0 ? log.slice(0, end) : log
 }
 
+// By its whole path: a PATH that lacks it would look like a file that the CLI can't read.
+const NO_DOCKER = ['/usr/bin/true', '/bin/true'].find((path) => existsSync(path)) ?? 'true'
+
 /**
  * The CLI's own reading of a devcontainer.json, as it prints it; undefined where it can not read it. It is given no engine,
  * reaches nobody for this, and its output may hold what the host's variables do: it is never shown.
@@ -83,7 +87,7 @@ function failedStep(log: string): string {
  * @param file absolute
  */
 export async function readConfiguration(process: Process, files: Installation, folder: string, file: string) {
-  const args = ['read-configuration', '--workspace-folder', folder, '--config', file, '--docker-path', 'true']
+  const args = ['read-configuration', '--workspace-folder', folder, '--config', file, '--docker-path', NO_DOCKER]
   const result = await process.run(execPath, [files.devcontainersCli, ...args], { cwd: folder, timeoutMs: 30_000 })
   if (result.exitCode !== 0) return undefined
   const line = result.stdout.toString('utf8').trim().split('\n').at(-1) ?? ''

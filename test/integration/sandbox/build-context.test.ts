@@ -45,12 +45,11 @@ afterAll(() => {
 
 function listIn(image: string): readonly string[] {
   images.push(image)
-  const container = docker('create', '--label', 'airlock.test=context', image)
+  const container = docker('create', '--label', 'airlock.test=context', image, 'true')
   const file = join(folder.path, 'list')
   docker('cp', `${container}:/list`, file)
   docker('rm', container)
-  const lines = readFileSync(file, 'utf8').trim().split('
-')
+  const lines = readFileSync(file, 'utf8').trim().split('\n')
   rmSync(file)
   return lines
 }
