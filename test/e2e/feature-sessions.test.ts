@@ -147,6 +147,8 @@ describe('settings and login', () => {
     const inode = async () => (await place.exec('stat -c %i "$CLAUDE_CONFIG_DIR/.claude.json"')).output
     const add = (name: string) => place.exec(`cd /tmp; claude mcp add --scope user ${name} -- true`)
     const first = await inode()
+    // A second name keeps the number from being given to the next file.
+    await place.exec('ln "$CLAUDE_CONFIG_DIR/.claude.json" "$CLAUDE_CONFIG_DIR/first"')
     await add('one')
     const second = await inode()
     // Replaced whole: a reader has the one state or the other.
