@@ -19,7 +19,15 @@ import {
 } from '../support/airlock.ts'
 import { DEVCONTAINER_CLI } from '../support/devcontainer.ts'
 import { docker, NOTHING, runObjects } from '../support/engine-state.ts'
-import { BASE, EVIDENCE, hostileCompose, hostileDevcontainer, hostileFeature, Prey } from '../support/hostile.ts'
+import {
+  BASE,
+  EVIDENCE,
+  hostileCompose,
+  hostileDevcontainer,
+  hostileFeature,
+  Prey,
+  RUNTIME,
+} from '../support/hostile.ts'
 import { startModel } from '../support/model.ts'
 import { type Project, project } from '../support/projects.ts'
 import { searchInside, searchOutside } from '../support/search-sandbox.ts'
@@ -55,6 +63,7 @@ function worked(container: string): readonly string[] {
 }
 
 const environment = () => ({ ...plainEnvironment(), ...prey.environment })
+const runtimeOf = (container: string) => docker('inspect', '--format', '{{.HostConfig.Runtime}}', container)
 const marks = () => readdirSync(prey.marks).sort()
 
 function clearMarks(): void {
@@ -113,8 +122,10 @@ describe('control: with the plain tools each attack works', () => {
         ],
         ...["the engine's socket", "the host's processes", 'raw devices', 'a device that was asked for'],
         ...['a capability that reaches the kernel', 'a secret of the environment', 'a secret of a file outside'],
-        ...['a config of a file outside', "another project's network", "the kernel's files, to write to"],
+        ...['a config of a file outside', "another project's network", 'a link to a container of another project'],
+        ...['a place in the host among the control groups', "the kernel's files, to write to"],
       ])
+      expect(runtimeOf(`${prey.theirs}-fixed`)).toBe(RUNTIME)
       const built = docker('ps', '-q', '--filter', `ancestor=${prey.image}`)
       expect(worked(built)).toEqual(["the host's network", 'a build context outside', 'a build secret'])
       const of = (service: string) => compose('ps', '-q', service).toString().trim()
@@ -145,8 +156,8 @@ describe('with airlock', () => {
       () => hostileCompose(prey),
       ['--service', 'app'],
       [
-        ...['AL101', 'AL102', 'AL103', 'AL104', 'AL105', 'AL107', 'AL201', 'AL202', 'AL203', 'AL205'],
-        ...['AL301', 'AL302', 'AL401', 'AL502', 'AL503'],
+        ...['AL101', 'AL102', 'AL103', 'AL104', 'AL105', 'AL106', 'AL107', 'AL201', 'AL202', 'AL203'],
+        ...['AL205', 'AL301', 'AL302', 'AL401', 'AL402', 'AL502', 'AL503'],
       ],
     ],
   ]
@@ -183,7 +194,10 @@ describe('with airlock', () => {
       ...{ privileged: true, forwardPorts: [3000], mounts: [`type=bind,source=${prey.outside},target=/label`] },
       features: { './own': {} },
     }
-    const rules = ['AL101', 'AL102', 'AL105', 'AL201', 'AL202', 'AL205', 'AL301', 'AL302', 'AL401']
+    const rules = [
+      ...['AL101', 'AL102', 'AL105', 'AL106', 'AL201', 'AL202', 'AL205', 'AL301', 'AL302'],
+      ...['AL401', 'AL402'],
+    ]
     const policy = rules.map((rule) => `  - { rule: ${rule}, reason: to see what becomes of it }\n`)
     const more = {
       '.devcontainer/devcontainer.json': JSON.stringify(devcontainer),
@@ -203,6 +217,7 @@ describe('with airlock', () => {
       const sandbox = sandboxContainer(runId)
       expect(worked(sandbox)).toEqual([])
       expect(docker('port', sandbox)).toBe('')
+      expect(runtimeOf(sandbox)).not.toBe(RUNTIME)
       expect((await searchInside(sandbox, prey.secrets)).split('\n')).toEqual(['0', '0', '0'])
       expect(searchOutside(runId, prey.secrets)).toEqual([])
     } finally {

@@ -68,6 +68,8 @@ const tag = (name: string, dockerfile: string) =>
   execFileSync('docker', ['build', '-q', '-t', name, '--label', LABEL, '-'], { input: dockerfile })
 
 export const BASE = 'debian:trixie-slim'
+/** Each engine has it, under this name too, and none takes it by itself. */
+export const RUNTIME = 'io.containerd.runc.v2'
 
 /** What a shell finds in a container in which an attack worked; `pid` is one of the machine's, `port` a listener on it. */
 export const EVIDENCE = (
@@ -93,6 +95,8 @@ export const EVIDENCE = (
   'a secret of a file outside': `grep -q '${key}' /run/secrets/byfile`,
   'a config of a file outside': `grep -q '${key}' /byconfig`,
   "another project's network": `getent hosts ${theirs}-there`,
+  'a link to a container of another project': 'getent hosts neighbour',
+  'a place in the host among the control groups': 'grep -q planted.slice /proc/self/cgroup',
   'a build context outside': `grep -q '${key}' /built/id_rsa`,
   "the build's own context outside": `grep -q '${key}' /context/id_rsa`,
   'a kernel parameter': 'grep -q 1 /proc/sys/net/ipv4/conf/all/route_localnet',
@@ -149,6 +153,7 @@ export function hostileCompose(prey: Prey, more: FileMap = {}, base = BASE): Pro
       cgroup: 'host',
     },
     ...{ devices: ['/dev/null:/dev/planted'], userns_mode: 'host', container_name: `${theirs}-fixed` },
+    ...{ cgroup_parent: 'planted.slice', runtime: RUNTIME, external_links: [`${theirs}-there:neighbour`] },
     volumes: [
       '.:/work',
       `${outside}:/outside`,
