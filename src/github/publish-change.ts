@@ -4,6 +4,7 @@ import { counted, dollars, duration } from '../report/figures.ts'
 import { plainLine } from '../report/plain-text.ts'
 import type { RunResult } from '../report/run-result.ts'
 import type { AcceptedFile } from '../workspace/patch.ts'
+import { allowedFindings } from './allowed.ts'
 import { branchNames } from './branch-name.ts'
 import type { FrozenContext } from './context.ts'
 import { type Pushed, pushOnto, pushOwnBranch } from './git-branch.ts'
@@ -97,6 +98,7 @@ function description(job: ChangeJob, deps: PublishDeps, pen: Pen): string {
     clean(pen, 'the description', proposal.body ?? '', 35_000) || 'Claude gave no description.',
     ...(subject.kind === 'issue' ? [`Closes #${subject.number}`] : []),
     ...heldBack(result),
+    ...allowedFindings(result, pen),
     `<sub>Made by Claude · ${facts.join(' · ')}</sub>`,
   ].join('\n\n')
 }

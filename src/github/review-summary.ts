@@ -3,6 +3,7 @@
 import { dollars, duration } from '../report/figures.ts'
 import { details } from '../report/markdown.ts'
 import type { RunResult } from '../report/run-result.ts'
+import { allowedFindings } from './allowed.ts'
 import { fenced } from './markdown-pieces.ts'
 import type { Remark, ReviewPlan } from './review-plan.ts'
 import type { ReadReview } from './review-schema.ts'
@@ -37,6 +38,7 @@ export function summaryText(summary: Summary, pen: Pen, full: boolean): string {
     ...section('Mended since', plan.fixed.map(({ html_url }) => `- ${html_url}`).join('\n')),
     ...(inline.length + outside.length === 0 && read.problems.length === 0 ? ['Nothing was found.'] : []),
     ...unread(read, pen),
+    ...allowedFindings(summary.result, pen),
     footer(summary),
   ]
   return withinLimit(parts.filter((part) => part !== ''))

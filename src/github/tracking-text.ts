@@ -3,6 +3,7 @@ import { emptyProgress, type Progress } from '../claude/progress.ts'
 import { counted, dollars, duration } from '../report/figures.ts'
 import { plainLine } from '../report/plain-text.ts'
 import type { RunResult } from '../report/run-result.ts'
+import { allowedFindings } from './allowed.ts'
 import type { Published } from './published.ts'
 import { clean, codeSpan, type Pen } from './review-text.ts'
 
@@ -51,6 +52,7 @@ export function endedText(
     ...(error ? [clean(pen, 'the error', plainLine(error.message), 1000)] : []),
     ...(answer ? [answer] : []),
     ...lacking.map((text) => `⚠️ Not published: ${clean(pen, 'a reason', plainLine(text), 1000)}`),
+    ...allowedFindings(result, pen),
     `<sub>${facts.join(' · ')}</sub>`,
   ].join('\n\n')
 }
