@@ -105,7 +105,7 @@ In the Action each finding is an annotation at its file and line, and the job's 
 
 \`\`\`yaml
 - run: npx airlock audit --format sarif > airlock.sarif || [ $? = 3 ]
-- uses: github/codeql-action/upload-sarif@v3
+- uses: github/codeql-action/upload-sarif@8aad20d150bbac5944a9f9d289da16a4b0d87c1e # v4.36.2
   with:
     sarif_file: airlock.sarif
 \`\`\`
