@@ -1,11 +1,13 @@
 // Judges a resolved configuration before anything of it is built or started. Pure.
 import { resolve } from 'node:path'
 import { isBelow } from '../config/below.ts'
+import { parseDockerfile } from '../config/dockerfile.ts'
 import { singleDollars } from '../config/dollars.ts'
-import type { ComposeModel, JsonObject, ResolvedConfig } from '../config/resolved-config.ts'
+import type { ComposeModel, JsonObject, ResolvedConfig, Source } from '../config/resolved-config.ts'
 import { containersOf, metadataContainer } from './containers.ts'
 import type { Finding } from './finding.ts'
 import type { Container, Hit, Policy, Project, Rule } from './rule.ts'
+import { DOCKERFILES } from './rules/dockerfiles.ts'
 import { RULES, ruleOf } from './rules.ts'
 
 /** @returns every finding, allowed ones included and marked; the run must stop at one that `isRefused` */
@@ -35,6 +37,26 @@ export function auditMetadata(
   const containers = entries.map((entry) => metadataContainer(entry, config))
   return RULES.flatMap((rule) => inContainers(rule, containers, project, policy)).map((found) =>
     withAllowance(found, policy),
+  )
+}
+
+/** Judges ONBUILD triggers of an image that the project builds on, as if they stood in its Dockerfile. */
+export function auditTriggers(
+  image: string,
+  triggers: readonly string[],
+  config: ResolvedConfig,
+  policy: Policy,
+  from?: Source,
+): readonly Finding[] {
+  // Each is read alone, as the builder does; behind an empty line nothing is a directive.
+  const dockerfiles = triggers.map((trigger) => ({
+    ...{ file: `ONBUILD of ${image}`, args: {}, hasLines: false, text: parseDockerfile(`\n${trigger}`) },
+  }))
+  const source = from ?? metadataContainer({}, config).at('')
+  return DOCKERFILES.flatMap((rule) =>
+    (rule.config?.({ ...config, dockerfiles }, projectOf(config), policy) ?? []).map(({ message }) =>
+      withAllowance(finding(rule, { message: `ONBUILD ${message} of image ${image}`, source }), policy),
+    ),
   )
 }
 

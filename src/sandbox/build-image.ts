@@ -1,7 +1,10 @@
 // Images that are built from the project's own Dockerfiles. The engine's build cache decides what is new.
+import { readFile } from 'node:fs/promises'
+import { relative } from 'node:path'
 import type { BaseImage } from '../config/resolved-config.ts'
 import type { Docker } from '../ports/docker.ts'
 import { AirlockError } from '../ports/errors.ts'
+import { checkBases, type JudgeTriggers } from './base-triggers.ts'
 import { type Shown, stageDockerfile } from './build-context.ts'
 
 export interface BuildDeps {
@@ -11,6 +14,7 @@ export interface BuildDeps {
   readonly onStep: (title: string) => void
   /** What builds get to see of the project. */
   readonly shown: Shown
+  readonly judgeTriggers: JudgeTriggers
 }
 
 const SLOW_MS = 1500
@@ -28,12 +32,12 @@ async function pulled(image: string, what: string, { docker, signal, onStep }: B
   return image
 }
 
-async function built(
-  build: Extract<BaseImage, { kind: 'build' }>,
-  what: string,
-  { docker, signal, onStep, shown }: BuildDeps,
-): Promise<string> {
+async function built(build: Extract<BaseImage, { kind: 'build' }>, what: string, deps: BuildDeps): Promise<string> {
+  const { docker, signal, onStep, shown } = deps
   await using staged = await stageDockerfile(build, shown)
+  const file = build.inline === undefined ? relative(shown.directory, build.dockerfile) : 'dockerfile_inline'
+  const text = await readFile(staged.file, 'utf8')
+  await checkBases({ text, args: build.args, file }, (image) => pulled(image, what, deps), deps)
   const args = [
     'build',
     '--quiet',

@@ -8,6 +8,7 @@ import type { JsonObject, ResolvedConfig } from '../config/resolved-config.ts'
 import type { DevcontainersCli } from '../ports/devcontainers-cli.ts'
 import type { Installation } from '../ports/installation.ts'
 import type { RunRequest } from '../request/run-request.ts'
+import { checkTriggers } from './base-triggers.ts'
 import { type BuildDeps, ensureImage } from './build-image.ts'
 import { type ImageFacts, inspectImage, userIds } from './image-facts.ts'
 
@@ -34,6 +35,8 @@ export async function ensureSandboxImage(
 ): Promise<SandboxImage> {
   const base = await ensureImage(config.base, 'the devcontainer', deps)
   const baseFacts = await inspectImage(base, deps)
+  // The features' build starts from it. A project's own Dockerfile was judged by its text.
+  if (config.base.kind === 'image') await checkTriggers(base, deps)
   const description = imageDescription(base, config, request)
   const key = await imageKey(baseFacts.id, description, config, deps.installation)
   const known = await findByKey(key, deps)

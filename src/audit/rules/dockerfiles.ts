@@ -1,10 +1,10 @@
 // What a Dockerfile asks of the builder, beyond running commands in a container of its own.
 import { isIP } from 'node:net'
 import type { Instruction } from '../../config/dockerfile.ts'
+import { variables } from '../../config/dockerfile-variables.ts'
 import type { Dockerfile, ResolvedConfig } from '../../config/resolved-config.ts'
 import { locateInCompose } from '../locate.ts'
 import type { Hit, Rule } from '../rule.ts'
-import { variables } from './dockerfile-variables.ts'
 
 type Found = { readonly message: string; readonly line?: number }
 const each =

@@ -61,7 +61,15 @@ async function built(options: { include?: string[]; exclude?: string[]; inline?:
   const shown = { directory: folder.path, has }
   const file = inline === undefined ? { dockerfile: join(folder.path, 'Dockerfile') } : { dockerfile: '-', inline }
   const base = { kind: 'build', context: join(folder.path, context), args: {}, ...file } as const
-  return listIn(await ensureImage(base, 'a test', { ...deps, shown, signal: AbortSignal.timeout(60_000), onStep() {} }))
+  return listIn(
+    await ensureImage(base, 'a test', {
+      ...deps,
+      shown,
+      signal: AbortSignal.timeout(60_000),
+      onStep() {},
+      judgeTriggers() {},
+    }),
+  )
 }
 
 test('control: a plain build takes everything along, secrets first of all', () => {

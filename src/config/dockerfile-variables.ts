@@ -1,5 +1,5 @@
 // The values that ARG and ENV have given by a line of a Dockerfile.
-import type { Instruction } from '../../config/dockerfile.ts'
+import type { Instruction } from './dockerfile.ts'
 
 export interface Variables {
   /** Takes in what an instruction sets. */
