@@ -5,6 +5,7 @@ const BY_GATEWAY = 'give anthropic_api_key or claude_code_oauth_token; another A
 const BY_FEATURE = 'Claude Code is installed in the sandbox; choose its version with claude_version'
 const PLUGINS = "add plugins in the project's .claude/settings.json"
 const SIGNING = 'commits are made through GitHub’s API, which signs them'
+const AUTHOR = 'commits are by the account of github_token, for which GitHub signs them; give the token of another app'
 const IN_ARGS = 'say it in claude_args'
 
 export const FOREIGN: Readonly<Record<string, string>> = {
@@ -13,6 +14,8 @@ export const FOREIGN: Readonly<Record<string, string>> = {
   include_fix_links: 'a link would carry a prompt; ask by a comment with the trigger phrase',
   use_commit_signing: SIGNING,
   ssh_signing_key: SIGNING,
+  bot_name: AUTHOR,
+  bot_id: AUTHOR,
   anthropic_federation_rule_id: BY_GATEWAY,
   anthropic_organization_id: BY_GATEWAY,
   anthropic_service_account_id: BY_GATEWAY,

@@ -74,13 +74,6 @@ const PUBLISHED: readonly Row[] = [
   text('use_sticky_comment', 'BOOL', 'Keep one comment for all runs on an issue or pull request.', no),
   words('allowed_link_hosts', 'DOMAINS', 'Hosts that published text may link to, besides GitHub itself.', here),
   text('allow_mentions', 'BOOL', 'Let published text mention people and teams, who are then notified.', no),
-  text(
-    'bot_name',
-    'NAME',
-    'Author of commits, with `bot_id`. By default GitHub names and signs for the token’s account.',
-    here,
-  ),
-  text('bot_id', 'ID', 'The author’s user id on GitHub.', here),
   text('display_report', 'BOOL', 'Write the job summary.', { ...here, default: 'true' }),
   text('show_full_output', 'BOOL', 'Print all of Claude’s stream in the log, tool results included.', no),
 ]

@@ -22,7 +22,6 @@ export interface GitHubRequest {
   readonly trackProgress: boolean
   readonly displayReport: boolean
   readonly showFullOutput: boolean
-  readonly bot: { readonly name: string; readonly id: string } | undefined
   readonly policy: PublishPolicy
 }
 
@@ -47,7 +46,6 @@ export function parseGitHub(given: Given, findings: Findings): GitHubRequest {
     trackProgress: flag('track_progress', given, findings),
     displayReport: flag('display_report', given, findings),
     showFullOutput: flag('show_full_output', given, findings),
-    bot: parseBot(given, findings),
     policy: parsePolicy(given, findings),
   }
 }
@@ -68,13 +66,6 @@ function parseToken(given: Given, findings: Findings): string | undefined {
   if (token === undefined || token.startsWith('${{')) return undefined
   if (!/^[\x21-\x7e]+$/.test(token)) findings.problem('github_token holds white space or characters that no token has')
   return token
-}
-
-function parseBot(given: Given, findings: Findings): GitHubRequest['bot'] {
-  const id = matching('bot_id', /^\d{1,20}$/, 'a number', given, findings)
-  const name = matching('bot_name', /^[^<>\r\n]{1,100}$/, 'a name', given, findings)
-  if ((id === undefined) !== (name === undefined)) findings.problem('bot_name and bot_id go together: give both')
-  return id === undefined || name === undefined ? undefined : { id, name }
 }
 
 function parsePolicy(given: Given, findings: Findings): PublishPolicy {

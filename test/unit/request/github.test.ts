@@ -24,12 +24,11 @@ test('what was asked for', () => {
     ...{ mode: 'review', github_token: 'ghs_x', assignee_trigger: '@claude-bot', base_branch: 'develop' },
     ...{ allowed_bots: 'dependabot[bot], renovate', allowed_non_write_users: '*', trust_head_config: 'true' },
     ...{ labels: 'from claude, needs review\nbot', review_event: 'request_changes', fail_on: 'high', draft: 'True' },
-    ...{ bot_name: 'claude[bot]', bot_id: '41898282', allowed_link_hosts: 'docs.Example.com' },
+    allowed_link_hosts: 'docs.Example.com',
   })
   expect(asked).toMatchObject({
     ...{ mode: 'review', token: 'ghs_x', assigneeTrigger: 'claude-bot', baseBranch: 'develop', trustHeadConfig: true },
     ...{ allowedBots: ['dependabot[bot]', 'renovate'], allowedNonWriteUsers: '*' },
-    bot: { name: 'claude[bot]', id: '41898282' },
     policy: {
       review: { requestChanges: true, failOn: 'high' },
       pullRequest: { draft: true, labels: ['from claude', 'needs review', 'bot'] },
@@ -42,14 +41,12 @@ test('every wrong value is told at once', () => {
   const wrong = {
     ...{ mode: 'revue', github_token: 'two words', allowed_bots: 'a/b', base_branch: 'a..b', branch_prefix: '-x' },
     ...{ branch_name_template: '{{prefix}}{{user}}', draft: 'yes', fail_on: 'critical', review_event: 'approve' },
-    ...{ bot_id: '7' },
   }
   expect(problems(() => github(wrong))).toEqual([
     'mode: "revue" is none of auto, run, review, pr, reply',
     'github_token holds white space or characters that no token has',
     'base_branch: "a..b" can\'t be a branch\'s name',
     'allowed_bots: "a/b" is no login; write names as GitHub shows them, or * for all',
-    'bot_name and bot_id go together: give both',
     'fail_on: "critical" is none of none, high, medium, low, nit',
     'review_event: "approve" is none of comment, request_changes',
     'branch_prefix: no branch\'s name can begin with "-x"',
