@@ -110,6 +110,18 @@ describe('meanwhile', () => {
     })
     expect(own(played)).toEqual(own({ ...played, after: played.before }))
   })
+
+  test('pushed to by force: what was read is no ancestor of what is there', async () => {
+    const { git } = shop.checkout
+    const read = git('rev-parse', 'four').trim()
+    const force = async () => {
+      git('branch', '-f', 'four', 'main')
+      await shop.push(number, { 'src/app.txt': 'one\n4\nthree\n' })
+      expect(git('merge-base', '--octopus', read, 'four').trim()).toBe(git('rev-parse', 'main').trim())
+    }
+    const played = await reviewed([], { meanwhile: force, finally: (ended) => expectKept(ended, /moved/) })
+    expect(own(played)).toEqual(own({ ...played, after: played.before }))
+  })
 })
 
 test('a line that GitHub does not take: the others are posted, that one is in the summary', async () => {

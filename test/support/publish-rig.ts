@@ -32,6 +32,8 @@ export interface Made {
   /** The job's run; the same for its second attempt. */
   readonly run?: string
   readonly permissions?: Permissions
+  /** How long an answer may take, half a minute by default. */
+  readonly timeoutMs?: number
   readonly workedOn?: string
   /** After the context was frozen, before anything is published. */
   readonly meanwhile?: () => Promise<unknown>
@@ -48,7 +50,7 @@ export interface Publication extends Published {
 export async function published(project: HostedProject, made: Made): Promise<Publication> {
   const { github, checkout } = project
   const token = await github.token(made.permissions)
-  const client = gitHubClient({ token, apiUrl: github.url, secondMs: 20, timeoutMs: 30_000 })
+  const client = gitHubClient({ token, apiUrl: github.url, secondMs: 20, timeoutMs: made.timeoutMs ?? 30_000 })
   const [owner = '', name = ''] = github.repository.split('/')
   const subject = await subjectOf(project, made.number)
   const task: Task = {
