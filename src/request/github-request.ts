@@ -3,7 +3,6 @@ import type { PublishPolicy } from '../github/publish-types.ts'
 import type { Severity } from '../github/review.ts'
 import type { Mode } from '../github/task.ts'
 import type { Findings, Given } from './given.ts'
-import { matching } from './values.ts'
 
 /** Exact logins, or everybody. */
 export type Logins = readonly string[] | '*'
