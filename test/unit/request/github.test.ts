@@ -9,7 +9,7 @@ const github = (inputs: Readonly<Record<string, string>>) => byInputs({ ...LEAST
 test('what nobody asked for is not done', () => {
   expect(github({})).toMatchObject({
     ...{ mode: 'auto', token: undefined, triggerPhrase: '@claude', labelTrigger: 'claude', baseBranch: undefined },
-    ...{ allowedBots: [], allowedNonWriteUsers: [], trustHeadConfig: false, trackProgress: false, bot: undefined },
+    ...{ allowedBots: [], allowedNonWriteUsers: [], trustHeadConfig: false, trackProgress: false },
     policy: {
       review: { requestChanges: false, approve: false, stickySummary: false },
       pullRequest: { branchPrefix: 'claude/', branchTemplate: '', draft: false, labels: [] },
