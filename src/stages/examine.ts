@@ -1,6 +1,6 @@
 // `airlock audit`: everything that a run would judge before it starts anything, without a run. Reads only.
 import { relative, resolve } from 'node:path'
-import { audit, auditMetadata } from '../audit/audit.ts'
+import { audit, auditMetadata, auditTriggers } from '../audit/audit.ts'
 import type { Finding } from '../audit/finding.ts'
 import { readPolicyFile } from '../audit/policy-file.ts'
 import type { Allowance, Policy } from '../audit/rule.ts'
@@ -14,6 +14,7 @@ import { allOrErrors } from '../ports/errors.ts'
 import type { Installation } from '../ports/installation.ts'
 import type { Examined } from '../report/examined.ts'
 import type { AuditRequest } from '../request/audit-request.ts'
+import { checkTriggers } from '../sandbox/base-triggers.ts'
 import { parseLabel } from '../sandbox/metadata.ts'
 import { policyOf } from './policy.ts'
 
@@ -103,7 +104,10 @@ async function lookAtImage(config: ResolvedConfig, policy: Policy, engine: boole
   if (!engine) return unseen(`image ${image}`, 'the engine does not answer')
   const asked = await docker.run(['image', 'inspect', '--format', LABEL, image], { timeoutMs: 10_000 })
   if (asked.exitCode !== 0) return unseen(`image ${image}`, 'it is not on this machine')
-  const findings = auditMetadata(parseLabel(asked.stdout.toString('utf8').trim() || undefined), config, policy)
+  const findings = [...auditMetadata(parseLabel(asked.stdout.toString('utf8').trim() || undefined), config, policy)]
+  const judgeTriggers = (name: string, triggers: readonly string[]) =>
+    void findings.push(...auditTriggers(name, triggers, config, policy))
+  await checkTriggers(image, { docker, signal: AbortSignal.timeout(10_000), judgeTriggers })
   if (features.length === 0) return { findings, unseen: [] }
   return { findings, unseen: unseen(`feature ${features.join(', ')}`, 'it is fetched by a run').unseen }
 }

@@ -39,6 +39,13 @@ test('control: a plain build on such an image asks the host', async () => {
   expect(asked).toBeGreaterThan(0)
 })
 
+test('airlock audit tells of it where the engine has the image', async () => {
+  using made = project({ '.devcontainer/devcontainer.json': JSON.stringify({ image: IMAGE }) })
+  const ended = await cli(['audit', made.directory])
+  expect(ended.exitCode, ended.stdout + ended.stderr).toBe(3)
+  expect(ended.stdout).toContain('AL804')
+})
+
 test.each([
   ['a Dockerfile', { build: { dockerfile: 'Dockerfile' } }, '.devcontainer/Dockerfile:2'],
   ['an image', { image: IMAGE }, '.devcontainer/devcontainer.json:1'],
