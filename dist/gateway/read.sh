@@ -3,13 +3,14 @@
 # in the sandbox was stopped. The workspace is hostile: git never looks around in it, but is told file by file what to
 # take, through a git directory that was never in the sandbox's reach.
 #
-# Argument: prefix of paths in the patch.
+# Arguments: prefix of paths in the patch; `contents` if the accepted files shall come along whole, or `patch`.
 # Output: sections, each `@<name> <bytes>` on a line and then that many bytes. Twice it reads two lists from standard
 # input, each announced by its length on a line: after `ignored` the paths to forget and those to take, after `converted`
 # the index entries for the patch and for the withheld one.
 set -eu
 
 prefix=$1
+what=$2
 export HOME=/tmp GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_COUNT=0 LC_ALL=C
 export GIT_DIR=/baseline/git GIT_WORK_TREE=/workspace GIT_LITERAL_PATHSPECS=1 GIT_OPTIONAL_LOCKS=0
 export GIT_INDEX_FILE=/tmp/index GIT_OBJECT_DIRECTORY=/tmp/objects GIT_ALTERNATE_OBJECT_DIRECTORIES=/baseline/git/objects
@@ -111,6 +112,11 @@ try_patch() {
   fi
 }
 
+# The accepted files as git has them now; an entry without a mode is a deletion.
+contents_of() {
+  grep -z -v '^0 ' "$1" | cut -z -d ' ' -f 2 | tr '\0' '\n' | sort -u | git cat-file --batch
+}
+
 mkdir /tmp/objects
 cd /workspace
 list_files
@@ -130,3 +136,7 @@ if [ -s /tmp/patch ]; then try_patch "$accepted"; fi
 git diff-tree -r --numstat -M "$base" "$accepted" >/tmp/numstat
 patch_of "$withheld" >/tmp/withheld
 for name in numstat patch withheld; do section "$name" "/tmp/$name"; done
+if [ "$what" = contents ]; then
+  contents_of /tmp/entries >/tmp/contents
+  section contents /tmp/contents
+fi
