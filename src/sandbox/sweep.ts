@@ -1,4 +1,5 @@
 // Finds what runs left in the engine, by label, and removes it.
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Docker } from '../ports/docker.ts'
 import { RUN_LABEL } from '../ports/docker.ts'
 
@@ -21,12 +22,26 @@ const LISTINGS = [
   { kind: 'volume', args: ['volume', 'ls'], id: '{{.Name}}', name: '{{.Name}}' },
 ] as const
 
-/** Removes what a run has in the engine. Idempotent: what is gone already is no error. */
+const TRIES = 10
+const PAUSE_MS = 300
+
+/**
+ * Removes what a run has in the engine. Idempotent: what is gone already is no error. A command that was cut off can leave
+ * the engine making one more container, which holds a volume: what can't be removed is looked for anew.
+ */
 export async function sweep(docker: Docker, { runId, keep }: SweepOptions): Promise<void> {
-  await remove(
-    docker,
-    (await leftovers(docker, runId)).filter(({ name }) => name !== keep),
-  )
+  for (let tries = 1; ; tries += 1) {
+    try {
+      const found = await leftovers(docker, runId)
+      return await remove(
+        docker,
+        found.filter(({ name }) => name !== keep),
+      )
+    } catch (error) {
+      if (tries === TRIES) throw error
+      await sleep(PAUSE_MS)
+    }
+  }
 }
 
 /** Removes containers, then networks and volumes: containers hold those, and they do not hold each other. */
@@ -63,8 +78,10 @@ export async function leftovers(docker: Docker, runId: string | undefined): Prom
 
 async function removeAll(docker: Docker, command: readonly string[], ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return
-  const result = await docker.run([...command, ...ids])
-  if (result.exitCode === 0 || /no such|not found|already in progress/i.test(result.stderr)) return
+  const { exitCode, stderr } = await docker.run([...command, ...ids])
+  const trouble = stderr.split('\n').filter((line) => line.trim() !== '' && !/no such|not found/i.test(line))
+  if (exitCode === 0 || trouble.length === 0) return
   // A second try covers what was still being released; its failure is the reader's to see.
+  await sleep(PAUSE_MS)
   await docker.expect('removing leftovers', [...command, ...ids])
 }

@@ -10,7 +10,7 @@ import type { Pack } from './history.ts'
 import { type Entry, unreadableError } from './listing.ts'
 import { metaFiles } from './meta.ts'
 import type { Snapshot } from './snapshot.ts'
-import { changed, fresh, readStable, SAFE_OPEN, sameFile } from './stable.ts'
+import { changed, readSettled, readStable, SAFE_OPEN, sameFile } from './stable.ts'
 import { padding, TAR_END, tarHeader } from './tar-header.ts'
 
 // Below this a file is read in one piece, and read again when it changed under the reader.
@@ -60,8 +60,9 @@ function addEntry(writer: FrameWriter, directory: string, entry: Entry): Promise
     }
     if (entry.size > SMALL)
       return stream(writer, head, full, entry.path).catch((error) => fail(error, directory, entry))
-    if (fresh(entry.ctimeMs)) return settle(writer, head, full, directory, entry)
-    return wait(writer, addContent(writer, head, readStable(full, entry.path)))
+    const content = readStable(full)
+    if (!content) return settle(writer, head, full, directory, entry)
+    return wait(writer, addContent(writer, head, content))
   } catch (error) {
     return fail(error, directory, entry)
   }
@@ -77,11 +78,9 @@ function addContent(writer: FrameWriter, head: Head, content: Buffer): boolean {
 
 const wait = (writer: FrameWriter, full: boolean) => (full ? writer.flushed() : undefined)
 
-// Two writes within one tick of the file system's clock look like one: a file written just now is left alone for a moment.
 async function settle(writer: FrameWriter, head: Head, full: string, directory: string, entry: Entry): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, 25))
   try {
-    addContent(writer, head, readStable(full, entry.path))
+    addContent(writer, head, await readSettled(full, entry.path))
   } catch (error) {
     fail(error, directory, entry)
   }

@@ -143,10 +143,9 @@ describe('the progress', () => {
       tracking?.update({ ...emptyProgress(), todos, tools: [tool] })
       await new Promise((later) => setTimeout(later, 10))
     }
-    await new Promise((later) => setTimeout(later, 250))
-    await tracking?.stop()
     const commentOf = async () => (await github.dump()).issues.find((one) => one.number === number)?.comments
-    expect(await commentOf()).toEqual([
+    // The client paces what it writes: the last news is there in its own time.
+    await expect.poll(commentOf, { timeout: 20_000 }).toEqual([
       {
         user: ME,
         body: expect.stringMatching(
@@ -154,6 +153,7 @@ describe('the progress', () => {
         ),
       },
     ])
+    await tracking?.stop()
     // Nothing comes after the end.
     tracking?.update({ ...emptyProgress(), tools: steps.slice(0, 1) })
     await published(project, {
@@ -165,7 +165,7 @@ describe('the progress', () => {
       {
         user: ME,
         body: expect.stringMatching(
-          /^\*\*Claude is done\*\* after 31\.2 s · \[job\]\(.*\) · #\d+ · `claude\/issue-\d+-20261124-1020`\n\nAll done\.\n\nPull request: #\d+\n\n<sub>7 turns · \$0\.049 · 31\.2 s<\/sub>\n\n<!-- airlock:tracking run=9 -->$/,
+          /^\*\*Claude is done\*\* after 31\.2 s · \[job\]\(.*\) · #\d+ · `claude\/issue-\d+-20261124-1020`\n\nAll done\.\n\nPull request: #\d+\n\n<details><summary>1 finding of the audit allowed on purpose<\/summary>\n\n- AL107 [^\n]*\n\n<\/details>\n\n<sub>7 turns · \$0\.049 · 31\.2 s<\/sub>\n\n<!-- airlock:tracking run=9 -->$/,
         ),
       },
     ])
