@@ -46,6 +46,8 @@ export async function cleanUp(docker: Docker, options: CleanupOptions = {}): Pro
   }
 }
 
+const isContainer = ({ kind }: Leftover) => kind === 'container'
+
 const NOTHING: Cleanup = { removed: [], rescued: [], kept: [], running: [] }
 
 async function endRun(
@@ -66,7 +68,9 @@ async function endRun(
   const saved = discard || work.length === 0 ? {} : await save(docker, labels, work.length === 2, dryRun)
   const kept = saved.why === undefined ? [] : [{ runId, volume: workspaceVolume, why: saved.why }]
   const gone = kept.length === 0 ? work : []
-  if (!dryRun) await remove(docker, gone)
+  // The helper that gave up reading may not have ended yet.
+  const helpers = saved.why === undefined ? [] : (await leftovers(docker, runId)).filter(isContainer)
+  if (!dryRun) await remove(docker, [...helpers, ...gone])
   return {
     ...{ ...NOTHING, removed: [...others, ...gone], kept },
     rescued: saved.patch === undefined ? [] : [{ runId, patch: saved.patch }],
