@@ -26,13 +26,21 @@ type Build = Extract<BaseImage, { kind: 'build' }>
 /** Errors: `input` for a Dockerfile or ignore file that can't be read. */
 export async function stageDockerfile(build: Build, shown: Shown): Promise<StagedDockerfile> {
   const root = await realpath(shown.directory)
-  const text = build.inline ?? (await readFile(build.dockerfile, 'utf8'))
+  const text = build.inline ?? (await readFile(build.dockerfile, 'utf8').catch((error) => unreadable(build, error)))
   const ignores = [await ownIgnores(build, root), ...(await leftOut(build.context, root, shown)).map(ignoreLine), '']
   const folder = await mkdtemp(join(tmpdir(), 'airlock-build-'))
   const file = join(folder, 'Dockerfile')
   await writeFile(file, text)
   await writeFile(`${file}.dockerignore`, ignores.join('\n'))
   return { file, [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) }
+}
+
+function unreadable({ dockerfile }: Build, cause: NodeJS.ErrnoException): never {
+  throw new AirlockError('input', `the Dockerfile can not be read (${cause.code ?? cause.message})`, {
+    where: dockerfile,
+    next: 'Check its path in devcontainer.json or the compose file, and that this user may read it.',
+    cause,
+  })
 }
 
 // The Dockerfile's own one counts instead of the context's, as it does for BuildKit.

@@ -94,6 +94,13 @@ describe('a build of ours', () => {
   })
 })
 
+test('a Dockerfile that is gone is told with its path', async () => {
+  const base = { kind: 'build', context: folder.path, dockerfile: join(folder.path, 'Gone'), args: {} } as const
+  const shown = { directory: folder.path, has: () => true }
+  const deps = { ...hostDeps(), shown, signal: AbortSignal.timeout(60_000), onStep() {}, judgeTriggers() {} }
+  await expect(ensureImage(base, 'a test', deps)).rejects.toMatchObject({ kind: 'input', where: base.dockerfile })
+})
+
 test.each([
   ['a b', '/a b'],
   ['#a', '/#a'],
